@@ -1,0 +1,22 @@
+"""What metricspec ships, offered through the same hooks as any plugin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metricspec.hookspecs import hookimpl
+from metricspec.measure import MeasureType
+
+
+@hookimpl
+def metricspec_measure_types() -> list[MeasureType]:
+    from metricspec.measures import Mean, Published, Rate, Ratio
+
+    return [Rate(), Ratio(), Mean(), Published()]
+
+
+@hookimpl
+def metricspec_spec_folders() -> list[Path]:
+    """The shipped catalogue: inside the package once installed, beside it in a checkout."""
+    here = Path(__file__).resolve().parent
+    return [folder for folder in (here / "specs", here.parent / "specs") if folder.is_dir()][:1]

@@ -1,0 +1,83 @@
+"""The command line. `--help` lists commands without importing them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+COMMANDS = {
+    "demo": ("demo", "Make a network of eight fictional districts and compute its indicators."),
+    "check": ("check", "Check specs: every problem with its file, line and column."),
+    "list": ("catalogue", "List the indicators of the catalogue."),
+    "show": ("catalogue", "Say in plain English what an indicator means."),
+    "explain": ("explain", "Show how an indicator came about: each step, its rows and its SQL."),
+    "compile": ("compile", "Compile indicators to SQL for a warehouse."),
+    "run": ("run", "Compute indicators and write the results."),
+    "test": ("test", "Run the tests that lie beside the specs."),
+    "new": ("new", "Start a new indicator and its test."),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"metricspec.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            from metricspec.reading.suggest import hint
+
+            ctx.fail(f"no such command '{name}': {hint(name, COMMANDS, 'there are')}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="metricspec-edu", prog_name="metricspec")
+def cli() -> None:
+    """Indicators of school districts, defined once in YAML and compiled to SQL for any warehouse."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 fine, 1 findings, 2 usage. No traceback reaches a person."""
+    from metricspec.problems import SpecError, UsageError
+
+    try:
+        code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except UsageError as error:
+        click.echo(f"metricspec: {error}", err=True)
+        sys.exit(2)
+    except SpecError as error:
+        from metricspec.reading.formats import as_text
+
+        click.echo(as_text(error.problems), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
+    except OSError as error:
+        click.echo(f"metricspec: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
+        sys.exit(2)

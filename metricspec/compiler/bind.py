@@ -1,0 +1,112 @@
+"""A binding compiles to exactly the dataset's columns; nothing after it sees a physical name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp, parse_one
+
+from metricspec.model import BoundColumn, BoundDataset, Catalog, Column, Dataset, Scalar
+from metricspec.sql.stage import Stage, Template, lit, physical, q
+
+TYPES = {
+    "string": "VARCHAR",
+    "code": "VARCHAR",
+    "school_year": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "date": "DATE",
+    "boolean": "BOOLEAN",
+}
+
+
+def literal(value: Scalar) -> str:
+    """A constant of a spec as SQL; flags are 0 and 1."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return str(value) if isinstance(value, int | float) else lit(value)
+
+
+def sql_type(column: Column) -> str:
+    return f"DECIMAL(18, {column.scale})" if column.type == "decimal" else TYPES[column.type]
+
+
+def raw(column: Column, bound: BoundColumn | None) -> str:
+    """The physical value, before codes and types."""
+    if bound is None:
+        return physical(column.name)
+    if bound.sql is not None:
+        return f"({bound.sql})"
+    if bound.column is None:
+        return literal(bound.constant)
+    name = physical(bound.column)
+    if bound.format == "ending_year":
+        year = f"CAST({name} AS BIGINT)"
+        return f"CAST({year} - 1 AS VARCHAR) || '-' || SUBSTRING(CAST({year} AS VARCHAR), 3, 2)"
+    if bound.format == "starting_year":
+        year = f"CAST({name} AS BIGINT)"
+        return f"CAST({year} AS VARCHAR) || '-' || SUBSTRING(CAST({year} + 1 AS VARCHAR), 3, 2)"
+    return name
+
+
+def mapped(column: Column, bound: BoundDataset, catalog: Catalog) -> str:
+    """The logical value: codes mapped, unknown codes missing, cast, before the rule for missing values."""
+    value = raw(column, bound.columns.get(column.name))
+    mapping = bound.codes.get(column.name)
+    branches = [f"WHEN {lit(code)} THEN {literal(to)}" for code, to in (mapping or {}).items()]
+    if column.type == "code" and column.codes:
+        known = ", ".join(lit(name) for name in catalog.codes[column.codes].names)
+        as_text = f"CAST({value} AS VARCHAR)"
+        same = f"CASE WHEN {as_text} IN ({known}) THEN {as_text} END"
+        return f"CASE {as_text} {' '.join(branches)} ELSE {same} END" if branches else same
+    if branches:
+        value = f"CASE CAST({value} AS VARCHAR) {' '.join(branches)} END"
+        if column.type == "boolean":
+            return f"CAST({value} AS INTEGER)"
+    if column.type == "boolean":
+        return f"CAST(TRY_CAST({value} AS BOOLEAN) AS INTEGER)"
+    if column.type == "integer":
+        return f"TRY_CAST({value} AS BIGINT)"
+    return f"TRY_CAST({value} AS {sql_type(column)})"
+
+
+def source(bound: BoundDataset) -> str:
+    """FROM what: files are read by the warehouse that can read them in place."""
+    if bound.sql:
+        return f"({bound.sql}) AS physical"
+    if bound.table:
+        return f"{bound.table} AS physical"
+    name = (bound.file or "").replace("'", "''")
+    if name.endswith((".parquet", ".pq")):
+        return f"READ_PARQUET('{name}') AS physical"
+    return f"READ_CSV('{name}', all_varchar = TRUE, header = TRUE) AS physical"
+
+
+def bound_stage(dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str]) -> Stage:
+    """The dataset as the rest of the plan sees it, with the columns that are needed."""
+    wanted = [dataset.columns[name] for name in dataset.columns if name in set(columns)]
+    items = []
+    for column in wanted:
+        value = mapped(column, bound, catalog)
+        if column.missing not in ("exclude", "error"):
+            value = f"COALESCE({value}, {literal(column.missing)})"
+        items.append(f"{value} AS {q(column.name)}")
+    where = f" WHERE {bound.where}" if bound.where else ""
+    text = f"SELECT {', '.join(items)} FROM {source(bound)}{where}"
+    says = (
+        f"{dataset.id}: {str(dataset.title) or 'the dataset'} as the district keeps it, in the dataset's own columns."
+    )
+    return Stage(f"bound_{dataset.id}", says, Template(("bind", text), text, physical=True))
+
+
+def sql_problem(text: str) -> str | None:
+    """What is wrong with a binding's SQL expression, or None: one expression, no query inside."""
+    try:
+        tree = parse_one(text, read="duckdb")
+    except Exception as error:
+        return str(error).splitlines()[0]
+    if tree.find(exp.Query) or isinstance(tree, exp.Command | exp.DDL | exp.DML):
+        return "a column takes one expression over the physical columns, without a query"
+    return None

@@ -1,0 +1,123 @@
+"""The rules that the shared tail joins as constant tables: indicators, compare rules, bands, grids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from metricspec.model import BandSet, Compare, Indicator, LevelTable, Policy
+from metricspec.sql.stage import Stage, Template, lit, slot
+
+FIRST, LAST = "0000-01", "9998-99"
+
+
+def scale_of(unit: str) -> int:
+    """How many units one whole is: percent 100, all others 1."""
+    return 100 if unit == "percent" else 1
+
+
+def table(rows: Sequence[Sequence[str]], names: Sequence[str], nothing: Sequence[str]) -> str:
+    """A constant table in SQL that every dialect has; without rows, an empty table of the types of `nothing`."""
+    if not rows:
+        return "SELECT " + ", ".join(f"{v} AS {n}" for v, n in zip(nothing, names, strict=True)) + " WHERE 1 = 0"
+    first = "SELECT " + ", ".join(f"{v} AS {n}" for v, n in zip(rows[0], names, strict=True))
+    return "\nUNION ALL\n".join([first, *("SELECT " + ", ".join(row) for row in rows[1:])])
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The policies, level tables and compare rules that a plan uses, each once."""
+
+    policies: tuple[Policy, ...]
+    levels: tuple[LevelTable, ...]
+    compares: tuple[tuple[Compare, ...], ...]
+
+
+def rule_name(compare: tuple[Compare, ...], rules: Rules) -> str:
+    return f"rule{rules.compares.index(compare)}"
+
+
+def indicators_stage(indicators: Sequence[tuple[Indicator, int | None]], rules: Rules) -> Stage:
+    """One row per indicator; ids and versions are slots. The number is the exact decimal places, None for doubles."""
+    names = (
+        "indicator",
+        "version",
+        "group_set",
+        "units",
+        "shift",
+        "exact",
+        "policy",
+        "levels",
+        "compare_rule",
+    )
+    rows, slots = [], {}
+    for at, (indicator, places) in enumerate(indicators):
+        slots[f"i{at}"], slots[f"v{at}"] = lit(indicator.id), lit(indicator.version)
+        rows.append(
+            (
+                slot(f"i{at}"), slot(f"v{at}"), lit(indicator.groups),
+                f"{scale_of(indicator.unit) * 10**indicator.digits}",
+                f"{10**indicator.digits}e0",
+                "NULL" if places is None else f"{10**places}",
+                lit(indicator.policy), lit(indicator.rating) if indicator.rating else "CAST(NULL AS VARCHAR)",
+                lit(rule_name(indicator.compare, rules)),
+            )
+        )  # fmt: skip
+    text = table(rows, names, names)
+    says = "What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison."
+    return Stage("indicators", says, Template(("indicators", text), text), slots, stored=True)
+
+
+def compare_stage(rules: Rules) -> Stage:
+    rows = [
+        (lit(f"rule{at}"), lit(part.mode), lit(part.years.first or FIRST), lit(part.years.last or LAST))
+        for at, compare in enumerate(rules.compares)
+        for part in compare
+        if part.mode != "none"
+    ]
+    text = table(rows, ("compare_rule", "mode", "first_year", "last_year"), ("''", "''", "''", "''"))
+    says = "Which prior year each indicator is compared with, by year."
+    return Stage("compare_rules", says, Template(("compare", text), text), stored=True)
+
+
+def _shifted(bound: Decimal | None, digits: int) -> str:
+    if bound is None:
+        return "CAST(NULL AS DOUBLE)"
+    return f"CAST({(bound * 10**digits).normalize():f} AS DOUBLE)"
+
+
+def _band_rows(table_id: str, kind: str, sets: Iterable[BandSet], digits: int) -> list[tuple[str, ...]]:
+    return [
+        (
+            lit(f"{table_id}/{kind}{at}"), lit(band.name), _shifted(band.low, digits), _shifted(band.high, digits),
+            "1" if band.low_closed else "0", "1" if band.high_closed else "0", "1" if one.dated.unverified else "0",
+        )
+        for at, one in enumerate(sets)
+        for band in one.bands
+    ]  # fmt: skip
+
+
+def bands_stage(rules: Rules) -> Stage:
+    """Cut scores in whole units of the published digits, so that a rounded value meets them exactly."""
+    rows: list[tuple[str, ...]] = []
+    for levels in rules.levels:
+        rows += _band_rows(levels.id, "status", levels.status, levels.digits)
+        rows += _band_rows(levels.id, "change", levels.change, levels.digits)
+    names = ("band_set", "band", "low_end", "high_end", "low_closed", "high_closed", "unverified")
+    nothing = ("''", "''", "CAST(0 AS DOUBLE)", "CAST(0 AS DOUBLE)", "0", "0", "0")
+    text = table(rows, names, nothing)
+    return Stage("bands", "The cut scores of status and change.", Template(("bands", text), text), stored=True)
+
+
+def grids_stage(rules: Rules) -> Stage:
+    rows = [
+        (lit(f"{levels.id}/grid{at}"), lit(status), lit(change), lit(rating))
+        for levels in rules.levels
+        for at, grid in enumerate(levels.grids)
+        for status, ratings in grid.rows
+        for change, rating in zip(grid.columns, ratings, strict=True)
+        if rating is not None
+    ]
+    text = table(rows, ("grid_set", "status_band", "change_band", "rating"), ("''", "''", "''", "''"))
+    return Stage("grids", "The rating of each status and change.", Template(("grids", text), text), stored=True)

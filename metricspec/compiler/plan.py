@@ -1,0 +1,170 @@
+"""The compiler: indicators that share students share stages; one tail serves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from metricspec.compiler.bind import bound_stage
+from metricspec.compiler.constants import Rules, indicators_stage, scale_of
+from metricspec.compiler.gather import Gathering, Shared, gather
+from metricspec.compiler.groups import groups_stage, moments_stage
+from metricspec.compiler.students import (
+    fact_stage,
+    stints_stage,
+    students_stage,
+    tree_stage,
+    with_facts_stage,
+)
+from metricspec.compiler.tail import tail_stages
+from metricspec.compiler.tally import estimate_part, rows_part, tally_stage
+from metricspec.measure import RowMeasure
+from metricspec.model import Binding, BoundDataset, Catalog, Indicator
+from metricspec.problems import UsageError
+from metricspec.reading.suggest import hint
+from metricspec.registry import Registry
+from metricspec.scopes import Expressions
+from metricspec.sql.dialects import capabilities
+from metricspec.sql.stage import Form, Plan, Renderer, Stage, Template
+
+
+class Compiler:
+    """Compiles indicators for one dialect. Holds only memory of what it parsed and rendered."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        registry: Registry,
+        expressions: Expressions,
+        dialect: str = "duckdb",
+        binding: Binding | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self.registry = registry
+        self.expressions = expressions
+        self.capabilities = capabilities(dialect)
+        self.renderer = Renderer(dialect)
+        self.binding = binding
+        self.columns: Mapping[str, frozenset[str]] = {}
+
+    def compile(self, indicator: str, form: Form | None = None) -> str:
+        """The SQL of one indicator: a statement, or a script where the dialect does better with one."""
+        plan = self.plan([indicator])
+        script = form == "script" or (form is None and self.capabilities.script)
+        return self.renderer.script(plan) if script else self.renderer.statement(plan)
+
+    def plan(self, ids: Sequence[str], years: Sequence[str] = ()) -> Plan:
+        """The stages for some indicators, shared where they can be. `years` limits the Result to some school years."""
+        indicators = [self._indicator(one) for one in ids]
+        gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
+        self.columns = gathered.columns
+        bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
+        stages = [*bound]
+        if gathered.shared:
+            stages.append(tree_stage(f"bound_{gathered.org_dataset}"))
+        parts: list[str] = []
+        slots: dict[str, str] = {}
+        for shared in gathered.shared:
+            stages.extend(self._shared(shared, parts, slots))
+        for indicator in gathered.published:
+            parts.append(self._published(indicator))
+        stages.append(tally_stage(parts, slots))
+        rules = self._rules(indicators)
+        stages.append(indicators_stage([(i, gathered.places.get(i.id)) for i in indicators], rules))
+        attributes = self._org_attributes(gathered)
+        stages.append(attributes)
+        conditions = {text: self._condition(text) for text in self._conditions(rules)}
+        stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, orgs=True, years=tuple(years)))
+        return Plan(tuple(stages))
+
+    def _indicator(self, name: str) -> Indicator:
+        found = self.catalog.indicators.get(name)
+        if found is None:
+            raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
+        return found
+
+    def _bound(self, name: str, columns: frozenset[str]) -> Stage:
+        dataset = self.catalog.datasets[name]
+        bound = self.binding.datasets.get(name) if self.binding else None
+        return bound_stage(dataset, bound or BoundDataset(name, table=name), self.catalog, columns)
+
+    def _shared(self, shared: Shared, parts: list[str], slots: dict[str, str]) -> list[Stage]:
+        """The stages of one table of students, up to the groups; adds each indicator's part of the Tally."""
+        given, name = shared.students, shared.name
+        bound = f"bound_{given.dataset.id}"
+        stints = stints_stage(f"stints_{name}", given, bound, shared.needed)
+        combined = students_stage(f"combined_{name}" if given.facts else f"students_{name}", given, stints.name)
+        stages = [stints, combined]
+        if given.facts:
+            facts = []
+            for at, fact in enumerate(given.facts):
+                where = shared.fact_conditions.get(fact.name)
+                dataset = self.catalog.datasets[fact.dataset]
+                stage = fact_stage(
+                    f"fact_{name}_{at}", fact, given, dataset, f"bound_{fact.dataset}", stints.name, where
+                )
+                stages.append(stage)
+                facts.append((fact, stage.name))
+            stages.append(with_facts_stage(f"students_{name}", given, combined.name, facts))
+        if len(shared.groups) > 1:
+            stages[-1] = replace(stages[-1], stored=True)
+        year = given.dataset.keys["year"]
+        for number, group in enumerate(shared.groups):
+            moments = f"moments_{name}_{number}"
+            stages.append(moments_stage(moments, f"students_{name}", year, group.signature, group.counted, group.where))
+            columns = [counted.name for counted in group.counted]
+            groups = f"groups_{name}_{number}"
+            stages.append(groups_stage(groups, moments, year, group.groups, group.flags, columns, group.slots))
+            for indicator, estimate, names in group.estimates:
+                text, more = estimate_part(indicator, estimate, names, groups, len(parts))
+                parts.append(text)
+                slots.update(more)
+        return stages
+
+    def _published(self, indicator: Indicator) -> str:
+        measure = self.registry.measure_types[indicator.measure_type]
+        assert isinstance(measure, RowMeasure)
+        dataset = measure.dataset(indicator.measure)
+        columns = tuple(self.catalog.datasets[dataset].columns)
+        return rows_part(
+            indicator, measure.rows(indicator.measure), f"bound_{dataset}", columns, scale_of(indicator.unit)
+        )
+
+    def _org_attributes(self, gathered: Gathering) -> Stage:
+        sources = [f"bound_{name}" for name in gathered.published_datasets]
+        if gathered.shared:
+            sources.append(f"bound_{gathered.org_dataset}")
+        rows = "\nUNION ALL\n".join(
+            f"SELECT org_id, school_year, org_type, charter, alternative FROM {s}" for s in sources
+        )
+        text = f"""SELECT org_id, school_year, MAX(org_type) AS org_type, MAX(charter) AS charter, MAX(alternative) AS alternative
+            FROM ({rows}) AS o GROUP BY org_id, school_year"""
+        return Stage(
+            "org_attributes",
+            "What the cut scores need to know of each org.",
+            Template(("orgs", text), text),
+            stored=True,
+        )
+
+    def _rules(self, indicators: Sequence[Indicator]) -> Rules:
+        policies = {i.policy: self.catalog.policies[i.policy] for i in indicators}
+        levels = {i.rating: self.catalog.levels[i.rating] for i in indicators if i.rating}
+        compares = dict.fromkeys(i.compare for i in indicators)
+        return Rules(tuple(policies.values()), tuple(levels.values()), tuple(compares))
+
+    @staticmethod
+    def _conditions(rules: Rules) -> list[str]:
+        texts: dict[str, None] = {}
+        for table in rules.levels:
+            conditions = [entry.when for entry in (*table.status, *table.change)]
+            conditions += [entry.when for entry in table.grids]
+            conditions += [entry.when for entry in table.overrides]
+            texts.update(dict.fromkeys(text for text in conditions if text))
+        return list(texts)
+
+    def _condition(self, text: str) -> exp.Expression:
+        expression, findings = self.expressions.levels(text)
+        assert expression is not None, findings
+        return expression.tree

@@ -1,0 +1,58 @@
+"""What a binding loses on the way: unknown codes, values that do not fit their type, missing values, lost orgs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from metricspec.compiler.bind import mapped, raw, source
+from metricspec.compiler.students import TREE
+from metricspec.model import BoundDataset, Catalog, Dataset
+from metricspec.sql.stage import Stage, Template, lit, q
+
+
+@dataclass(frozen=True)
+class Check:
+    """One count that a quality stage yields: `what` is rows, unmatched_org, unreadable, or missing."""
+
+    dataset: str
+    column: str
+    what: str
+
+
+def quality_stage(
+    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, orgs: bool
+) -> tuple[Stage, tuple[Check, ...]]:
+    """One scan that counts everything; the checks stand in the order of the stage's columns."""
+    checks, counts, inner = [Check(dataset.id, "", "rows")], ["COUNT(*)"], []
+    for name in (c for c in dataset.columns if c in set(columns)):
+        column = dataset.columns[name]
+        inner.append(f"{raw(column, bound.columns.get(name))} AS {q(name + '_raw')}")
+        inner.append(f"{mapped(column, bound, catalog)} AS {q(name)}")
+        given = q(name + "_raw")
+        unread = f"{q(name)} IS NULL AND {given} IS NOT NULL AND CAST({given} AS VARCHAR) <> ''"
+        checks += [Check(dataset.id, name, "unreadable"), Check(dataset.id, name, "missing")]
+        counts += [f"COUNT(CASE WHEN {unread} THEN 1 END)", f"COUNT(CASE WHEN {q(name)} IS NULL THEN 1 END)"]
+    school, year = dataset.keys.get("school"), dataset.keys.get("year")
+    if orgs and school and year and school in columns:
+        checks.append(Check(dataset.id, school, "unmatched_org"))
+        counts.append("COUNT(CASE WHEN tree_school IS NULL THEN 1 END)")
+        joined = f"""LEFT JOIN (SELECT school_id AS tree_school, school_year AS tree_year FROM {TREE}) AS t
+            ON t.tree_school = b.{q(school)} AND t.tree_year = b.{q(year)}"""
+    else:
+        joined = ""
+    where = f" WHERE {bound.where}" if bound.where else ""
+    text = f"""SELECT {", ".join(counts)} FROM (SELECT {", ".join(inner) or "1"} FROM {source(bound)}{where}) AS b {joined}"""
+    says = f"How many rows of {dataset.id} there are, and how many values are missing or could not be read."
+    return Stage(f"quality_{dataset.id}", says, Template(("quality", text), text, physical=True)), tuple(checks)
+
+
+def unknown_values(dataset: Dataset, bound: BoundDataset, catalog: Catalog, name: str, limit: int = 5) -> str:
+    """SQL that lists the most frequent raw values of a column that could not be read."""
+    column = dataset.columns[name]
+    given = f"CAST({raw(column, bound.columns.get(name))} AS VARCHAR)"
+    where = f" WHERE {bound.where}" if bound.where else ""
+    return f"""SELECT raw_value, COUNT(*) AS times FROM
+        (SELECT {given} AS raw_value, {mapped(column, bound, catalog)} AS value FROM {source(bound)}{where}) AS b
+        WHERE value IS NULL AND raw_value IS NOT NULL AND raw_value <> {lit("")}
+        GROUP BY raw_value ORDER BY times DESC, raw_value LIMIT {limit}"""

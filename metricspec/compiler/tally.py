@@ -1,0 +1,87 @@
+"""The Tally: what every measure yields, one row per indicator, org, year and student group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from metricspec.measure import Estimate
+from metricspec.model import Indicator, Years
+from metricspec.sql.stage import Stage, Template, lit, q, slot
+
+NUMBERS = ("numerator", "denominator", "n", "value", "standard_error", "low", "high")
+PRIOR = ("prior_numerator", "prior_denominator", "prior_n", "prior_value", "change")
+COLUMNS = (
+    "indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic",
+    *NUMBERS, *PRIOR, "certified", "notes",
+)  # fmt: skip
+
+
+def _in_force(years: Years, column: str = "school_year") -> str:
+    parts = []
+    if years.first:
+        parts.append(f"{column} >= {lit(years.first)}")
+    if years.last:
+        parts.append(f"{column} <= {lit(years.last)}")
+    if years.excluded:
+        parts.append(f"{column} NOT IN ({', '.join(lit(y) for y in years.excluded)})")
+    return " AND ".join(parts)
+
+
+def estimate_part(
+    indicator: Indicator, estimate: Estimate, moments: Mapping[str, str], source: str, at: int
+) -> tuple[str, dict[str, str]]:
+    """One indicator's rows of the Tally out of the groups' moments; the indicator's id is a slot."""
+    pattern = re.compile(r"'[^']*'|\b(" + "|".join(sorted(moments, key=len, reverse=True)) + r")\b")
+
+    def sql(text: str) -> str:
+        return pattern.sub(lambda match: q(moments[match[1]]) if match[1] else match[0], text)
+
+    values = {
+        name: f"CAST({sql(getattr(estimate, name))} AS DOUBLE)"
+        if getattr(estimate, name) != "NULL"
+        else "CAST(NULL AS DOUBLE)"
+        for name in NUMBERS
+    }
+    numbers = ", ".join(f"{value} AS {name}" for name, value in values.items())
+    prior = ", ".join(f"CAST(NULL AS DOUBLE) AS {name}" for name in PRIOR)
+    notes = f"CAST({sql(estimate.notes)} AS VARCHAR)"
+    conditions = [f"(({values['n']}) > 0 OR ({values['denominator']}) > 0)"]
+    in_force = _in_force(indicator.effective)
+    if in_force:
+        conditions.append(in_force)
+    name = f"id{at}"
+    text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
+        CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers}, {prior},
+        1 AS certified, {notes} AS notes
+        FROM {source} WHERE {" AND ".join(conditions)}"""
+    return text, {name: lit(indicator.id)}
+
+
+def rows_part(indicator: Indicator, rows: Mapping[str, str], source: str, columns: Sequence[str], scale: int) -> str:
+    """One indicator's rows of the Tally out of a dataset that already has them."""
+
+    def number(name: str) -> str:
+        given = rows.get(name)
+        if given is None:
+            return f"CAST(NULL AS DOUBLE) AS {name}"
+        scaled = name in ("value", "prior_value", "change")
+        return f"CAST({given} AS DOUBLE){f' / {scale}e0' if scaled and scale != 1 else ''} AS {name}"
+
+    numbers = ", ".join(number(name) for name in (*NUMBERS, *PRIOR))
+    conditions = [f"({rows['where']})"] if rows.get("where") else []
+    in_force = _in_force(indicator.effective)
+    if in_force:
+        conditions.append(in_force)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    certified = "COALESCE(certified, 1)" if "certified" in columns else "1"
+    return f"""SELECT {lit(indicator.id)} AS indicator, school_year, org_level, org_id, student_group,
+        CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers},
+        {certified} AS certified, CAST(NULL AS VARCHAR) AS notes
+        FROM {source}{where}"""
+
+
+def tally_stage(parts: Sequence[str], slots: Mapping[str, str]) -> Stage:
+    text = "\nUNION ALL\n".join(parts)
+    says = "The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding."
+    return Stage("tally", says, Template(("tally", text), text), dict(slots), stored=True)

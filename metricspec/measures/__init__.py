@@ -1,0 +1,8 @@
+"""The measure types that metricspec ships."""
+
+from metricspec.measures.mean import Mean
+from metricspec.measures.published import Published
+from metricspec.measures.rate import Rate
+from metricspec.measures.ratio import Ratio
+
+__all__ = ["Mean", "Published", "Rate", "Ratio"]

@@ -1,0 +1,1 @@
+"""Reading: YAML files become documents, problems and a catalogue; what a person wrote never raises."""

@@ -1,0 +1,85 @@
+"""Code lists, lookups, datasets, bindings and projects out of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from metricspec.model import Binding, BoundColumn, BoundDataset, Codes, Column, Dataset, Lookup, Project
+from metricspec.reading.build_parts import names, source, text
+from metricspec.reading.document import Document
+
+
+def build_codes(document: Document) -> Codes:
+    data = document.data
+    values = tuple(data["values"].items())
+    return Codes(document.id, values, data.get("ordered", False), text(data.get("title")), document.place)
+
+
+def build_lookup(document: Document) -> Lookup:
+    data = document.data
+    values = tuple((code, Decimal(document.written("values", code))) for code in data["values"])
+    title, origin = text(data.get("title")), source(data.get("source"))
+    return Lookup(document.id, data["key"], values, title, origin, document.place)
+
+
+def build_dataset(document: Document) -> Dataset:
+    data = document.data
+    return Dataset(
+        id=document.id,
+        columns={name: _column(name, block) for name, block in data["columns"].items()},
+        grain=names(data["grain"]),
+        order=names(data.get("order")),
+        keys=dict(data.get("keys", {})),
+        span=data.get("span", "year"),
+        title=text(data.get("title")),
+        description=text(data.get("description")),
+        place=document.place,
+    )
+
+
+def _column(name: str, block: Mapping[str, Any]) -> Column:
+    return Column(
+        name=name,
+        type=block["type"],
+        codes=block.get("codes"),
+        scale=block.get("scale", 0),
+        rollup=block.get("rollup"),
+        missing=block.get("missing", "exclude"),
+        default=block.get("default"),
+        has_default="default" in block,
+        title=text(block.get("title")),
+    )
+
+
+def build_binding(document: Document) -> Binding:
+    data = document.data
+    datasets = {name: _bound_dataset(document, name, block) for name, block in data["datasets"].items()}
+    return Binding(document.id, datasets, text(data.get("title")), document.place)
+
+
+def _bound_dataset(document: Document, name: str, block: Mapping[str, Any]) -> BoundDataset:
+    return BoundDataset(
+        dataset=name,
+        file=block.get("file"),
+        table=block.get("table"),
+        sql=block.get("sql"),
+        columns={column: _bound_column(written) for column, written in block.get("columns", {}).items()},
+        codes={column: dict(codes) for column, codes in block.get("codes", {}).items()},
+        where=block.get("where"),
+        place=document.key("datasets", name),
+    )
+
+
+def _bound_column(block: str | Mapping[str, Any]) -> BoundColumn:
+    if isinstance(block, str):
+        return BoundColumn(column=block)
+    return BoundColumn(block.get("column"), block.get("sql"), block.get("constant"), block.get("format"))
+
+
+def build_project(document: Document) -> Project:
+    data = document.data
+    folder = str(Path(document.file).parent)
+    return Project(document.id, folder, data.get("binding"), names(data.get("specs")), document.place)

@@ -1,0 +1,75 @@
+"""Everything that was read, before what is broken is left out: what the checks look things up in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from metricspec.measure import MeasureType
+from metricspec.model import Catalog
+from metricspec.problems import Problem
+from metricspec.reading.document import Document
+from metricspec.reading.suggest import hint
+
+# The kinds of documents that others refer to: what to call them, and where the catalogue keeps them.
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "codes": "code list",
+        "lookup": "lookup",
+        "dataset": "dataset",
+        "orgs": "org set",
+        "group_set": "group set",
+        "policy": "policy",
+        "levels": "level table",
+        "indicator": "indicator",
+        "binding": "binding",
+    }
+)
+SHELVES: Mapping[str, str] = MappingProxyType(
+    {
+        "codes": "codes",
+        "lookup": "lookups",
+        "dataset": "datasets",
+        "orgs": "orgs",
+        "group_set": "groups",
+        "policy": "policies",
+        "levels": "levels",
+        "indicator": "indicators",
+        "binding": "bindings",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """`catalog` holds what could be built; `documents` also what is broken, so that it is known to exist."""
+
+    catalog: Catalog
+    documents: Mapping[tuple[str, str], Document]
+    tests: tuple[Document, ...]
+    measure_types: Mapping[str, MeasureType]
+
+    def of_kind(self, kind: str) -> Iterator[Document]:
+        """The documents of a kind that could be built."""
+        built = getattr(self.catalog, SHELVES[kind])
+        return (d for (of, id_), d in self.documents.items() if of == kind and id_ in built)
+
+    def ids(self, kind: str) -> tuple[str, ...]:
+        return tuple(sorted(id_ for of, id_ in self.documents if of == kind))
+
+    def unknown(self, document: Document, kind: str, id_: str, *path: str | int) -> Iterator[Problem]:
+        """The problem of a reference at `path`, where no document of that kind and id exists."""
+        if (kind, id_) not in self.documents:
+            known = hint(id_, self.ids(kind), f"{NAMES[kind]}s there are")
+            yield document.problem("MS201", f"there is no {NAMES[kind]} '{id_}'", *path, hint=known)
+
+
+def unknown_name(
+    document: Document, what: str, name: str, known: tuple[str, ...], *path: str | int, warn: bool = False
+) -> Iterator[Problem]:
+    """The problem of a name at `path` that is not among the names of the thing it refers to."""
+    if name not in known:
+        yield document.problem(
+            "MS202", f"there is no {what} '{name}'", *path, hint=hint(name, known, "there are"), warn=warn
+        )

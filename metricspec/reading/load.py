@@ -1,0 +1,223 @@
+"""From folders of YAML to a catalogue: all problems of all files in one run, and what is broken left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from metricspec.model import Catalog, Indicator, Project
+from metricspec.problems import Place, Problem
+from metricspec.reading.binding_checks import binding_problems
+from metricspec.reading.build_data import (
+    build_binding,
+    build_codes,
+    build_dataset,
+    build_lookup,
+    build_project,
+)
+from metricspec.reading.build_indicator import build_indicator, build_test
+from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
+from metricspec.reading.corpus import SHELVES, Corpus
+from metricspec.reading.document import Document, read_document
+from metricspec.reading.expression_checks import expression_problems
+from metricspec.reading.level_checks import level_problems
+from metricspec.reading.references import reference_problems
+from metricspec.reading.schema_problems import schema_problems
+from metricspec.reading.schemas import Schemas
+from metricspec.reading.test_checks import rows_dataset, test_problems
+from metricspec.reading.year_checks import year_problems
+from metricspec.registry import Registry
+from metricspec.scopes import Expressions
+
+BUILDERS: Mapping[str, Callable[[Document], Any]] = MappingProxyType(
+    {
+        "codes": build_codes,
+        "lookup": build_lookup,
+        "dataset": build_dataset,
+        "orgs": build_orgs,
+        "group_set": build_group_set,
+        "policy": build_policy,
+        "levels": build_levels,
+        "binding": build_binding,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """`catalog` holds what is whole; `documents` everything that has a kind and an id, by file."""
+
+    catalog: Catalog
+    problems: tuple[Problem, ...]
+    documents: Mapping[str, Document]
+    expressions: Expressions
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+
+@dataclass(frozen=True)
+class LoadedProject:
+    """The project of a file, or None with what is wrong with it."""
+
+    project: Project | None
+    problems: tuple[Problem, ...]
+
+
+def load(folders: Sequence[Path], registry: Registry) -> Loaded:
+    """Read every *.yaml below the folders. Never raises for what the files say."""
+    problems: list[Problem] = []
+    documents = _read(folders, problems)
+    corpus = _corpus(documents, Schemas(registry.measure_types), problems)
+    expressions = Expressions(corpus.catalog)
+    for found in (
+        reference_problems(corpus),
+        year_problems(corpus),
+        level_problems(corpus),
+        binding_problems(corpus),
+        expression_problems(corpus, expressions),
+        test_problems(corpus),
+    ):
+        problems.extend(found)
+    catalog = _whole(corpus, problems)
+    by_file = MappingProxyType({document.file: document for document in documents})
+    return Loaded(catalog, tuple(sorted(set(problems), key=_order)), by_file, Expressions(catalog))
+
+
+def load_project(path: Path) -> LoadedProject:
+    """The project of a metricspec.yaml."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        return LoadedProject(None, (Problem("MS008", f"the file cannot be read: {reason}", Place(str(path))),))
+    document, found = read_document(str(path), content)
+    problems = list(found)
+    if document is not None and document.kind != "project":
+        message = f"this is a {document.kind} document, not a project"
+        problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
+    elif document is not None and document.nodes.data is not None:
+        problems.extend(schema_problems(document, Schemas({})))
+    whole = document is not None and not problems
+    return LoadedProject(build_project(document) if document and whole else None, tuple(problems))
+
+
+def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
+    documents: list[Document] = []
+    seen: set[Path] = set()
+    for folder in folders:
+        if not folder.is_dir():
+            problems.append(Problem("MS008", "there is no such folder of specs", Place(str(folder))))
+            continue
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml")):
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            document = _read_one(path, problems)
+            if document is not None and document.kind != "project":
+                documents.append(document)
+    return documents
+
+
+def _read_one(path: Path, problems: list[Problem]) -> Document | None:
+    if path.suffix == ".yml":
+        problems.append(Problem("MS009", "the file is not read", Place(str(path)), "rename it to end in .yaml"))
+        return None
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        problems.append(Problem("MS008", f"the file cannot be read: {reason}", Place(str(path))))
+        return None
+    document, found = read_document(str(path), content)
+    problems.extend(found)
+    return document
+
+
+def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Problem]) -> Corpus:
+    """Everything that can be built. A document with problems stays known by its kind and id."""
+    shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
+    known: dict[tuple[str, str], Document] = {}
+    tests: list[Document] = []
+    broken = _broken(problems)
+    for document in documents:
+        found = schema_problems(document, schemas) if document.nodes.data is not None else []
+        problems.extend(found)
+        whole = document.nodes.data is not None and not found and document.file not in broken
+        if document.kind == "test":
+            tests.extend([document] if whole else [])
+            continue
+        first = known.setdefault((document.kind, document.id), document)
+        if first is not document:
+            message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
+            problems.append(Problem("MS212", message, document.place, "give one of them another id"))
+        elif whole:
+            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
+    return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
+
+
+def _built(document: Document, schemas: Schemas) -> Any:
+    if document.kind == "indicator":
+        return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
+    return BUILDERS[document.kind](document)
+
+
+def _broken(problems: Iterable[Problem]) -> set[str]:
+    """The files with errors."""
+    return {problem.place.file for problem in problems if problem.severity == "error"}
+
+
+def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
+    """The catalogue without what has errors, and without what depends on it."""
+    broken = _broken(problems)
+    ok = {key for key, document in corpus.documents.items() if document.file not in broken}
+    ok = {(kind, id_) for kind, id_ in ok if id_ in getattr(corpus.catalog, SHELVES[kind])}
+    while True:
+        lost = {key for key in ok if not _needs(corpus, *key) <= ok}
+        if not lost:
+            break
+        ok -= lost
+    shelves: dict[str, Any] = {
+        shelf: {id_: value for id_, value in getattr(corpus.catalog, shelf).items() if (kind, id_) in ok}
+        for kind, shelf in SHELVES.items()
+    }
+    catalog = Catalog(**shelves)
+    tests = []
+    for document in corpus.tests:
+        indicator = catalog.indicators.get(document.id)
+        if indicator is not None and document.file not in broken:
+            name = rows_dataset(corpus, indicator)
+            tests.append(build_test(document, name, catalog.datasets[name].keys.get("student")))
+    return replace(catalog, tests=tuple(tests))
+
+
+def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
+    """What a document cannot do without."""
+    value = getattr(corpus.catalog, SHELVES[kind])[id_]
+    if kind == "lookup":
+        return {("codes", value.key)}
+    if kind == "dataset":
+        return {("codes", column.codes) for column in value.columns.values() if column.codes}
+    if kind == "orgs":
+        return {("dataset", value.dataset)}
+    if kind == "binding":
+        return {("dataset", name) for name in value.datasets}
+    return _needs_of_indicator(corpus, value) if kind == "indicator" else set()
+
+
+def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
+    needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
+    needed |= {("dataset", fact.dataset) for fact in indicator.facts}
+    needed.add(("dataset", rows_dataset(corpus, indicator)))
+    needed |= {("orgs", indicator.orgs)} if indicator.orgs else set()
+    needed |= {("levels", indicator.rating)} if indicator.rating else set()
+    return needed
+
+
+def _order(problem: Problem) -> tuple[Place, str, str]:
+    return problem.place, problem.code, problem.message

@@ -1,0 +1,62 @@
+"""Outputs are written whole or not at all: into a file beside the target, then moved over it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metricspec.problems import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = (".csv", ".parquet", ".json")
+
+
+def check_output(path: Path) -> None:
+    """Raises UsageError before any work where `path` cannot be written."""
+    if path.suffix not in FORMATS:
+        raise UsageError(f"--out {path}: write to a file that ends in one of {', '.join(FORMATS)}")
+    if not path.parent.is_dir():
+        raise UsageError(f"--out {path}: there is no folder {path.parent}")
+
+
+def _whole(path: Path, write: Callable[[Path], None]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    os.close(handle)
+    part = Path(name)
+    try:
+        write(part)
+        part.chmod(0o666 & ~_umask())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _whole(path, lambda part: part.write_text(text, encoding="utf-8") and None)
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a Result as csv, parquet or json (a list of records); hidden numbers are empty or null."""
+
+    def write(part: Path) -> None:
+        if path.suffix == ".csv":
+            frame.to_csv(part, index=False)
+        elif path.suffix == ".parquet":
+            frame.to_parquet(part, index=False)
+        else:
+            frame.to_json(part, orient="records", indent=1, double_precision=15)
+
+    _whole(path, write)

@@ -1,0 +1,94 @@
+"""Which binding a run uses: the project's, the one named, or the one whose columns a given file has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from metricspec.model import Binding, BoundDataset, Catalog
+from metricspec.problems import UsageError
+from metricspec.reading.suggest import hint
+from metricspec.warehouses.duckdb import DuckDB
+
+
+def absolute(binding: Binding | None, folder: Path) -> dict[str, BoundDataset]:
+    """The bound datasets with file paths made absolute against the project's folder."""
+    if binding is None:
+        return {}
+    return {
+        name: replace(bound, file=str(folder / bound.file)) if bound.file else bound
+        for name, bound in binding.datasets.items()
+    }
+
+
+def overridden(
+    bound: Mapping[str, BoundDataset],
+    files: Mapping[str, Path],
+    catalog: Catalog,
+    warehouse: DuckDB,
+    named: bool,
+) -> tuple[dict[str, BoundDataset], list[str]]:
+    """The bound datasets with some files given on the command line, and a sentence for each choice made.
+
+    A dataset that the project (or the named binding) binds keeps its column map; any other takes the one shipped
+    binding whose columns the file has. Raises UsageError where there is no file, no such binding, or several.
+    """
+    found, said = dict(bound), []
+    for dataset, path in files.items():
+        if dataset not in catalog.datasets:
+            raise UsageError(f"--data: unknown dataset '{dataset}': {hint(dataset, catalog.datasets, 'there are')}")
+        if not path.is_file():
+            raise UsageError(f"--data {dataset}: there is no file {path}")
+        if dataset in found and (named or _fits(found[dataset], _columns(path, warehouse), catalog)):
+            found[dataset] = replace(found[dataset], file=str(path.resolve()), table=None, sql=None)
+            continue
+        binding, chosen = _matching(dataset, path, catalog, warehouse)
+        found[dataset] = replace(chosen, file=str(path.resolve()), table=None, sql=None)
+        said.append(f"{dataset}: read with the binding '{binding}', whose columns {path.name} has")
+    return found, said
+
+
+def _columns(path: Path, warehouse: DuckDB) -> set[str]:
+    name = str(path).replace("'", "''")
+    call = "read_parquet" if path.suffix in (".parquet", ".pq") else "read_csv"
+    extra = "" if call == "read_parquet" else ", all_varchar = true, header = true"
+    return {str(row[0]) for row in warehouse.rows(f"DESCRIBE SELECT * FROM {call}('{name}'{extra})", f"reading {path}")}
+
+
+def _fits(bound: BoundDataset, columns: set[str], catalog: Catalog) -> bool:
+    return required(bound, catalog) <= {c.lower() for c in columns}
+
+
+def required(bound: BoundDataset, catalog: Catalog) -> set[str]:
+    """The physical columns that a bound dataset names, in lower case."""
+    import sqlglot
+    from sqlglot import exp
+
+    wanted: set[str] = set()
+    texts = [bound.where] if bound.where else []
+    for name in catalog.datasets[bound.dataset].columns:
+        column = bound.columns.get(name)
+        if column is None:
+            wanted.add(name.lower())
+        elif column.column is not None:
+            wanted.add(column.column.lower())
+        elif column.sql is not None:
+            texts.append(column.sql)
+    for text in texts:
+        wanted.update(c.name.lower() for c in sqlglot.parse_one(text, read="duckdb").find_all(exp.Column))
+    return wanted
+
+
+def _matching(dataset: str, path: Path, catalog: Catalog, warehouse: DuckDB) -> tuple[str, BoundDataset]:
+    columns = _columns(path, warehouse)
+    itself = BoundDataset(dataset, file=str(path))
+    if _fits(itself, columns, catalog):
+        return "its own column names", itself
+    offers = [(b.id, b.datasets[dataset]) for b in catalog.bindings.values() if dataset in b.datasets]
+    fitting = [(name, bound) for name, bound in offers if _fits(bound, columns, catalog)]
+    if len(fitting) == 1:
+        return fitting[0]
+    names = ", ".join(name for name, _ in (fitting or offers)) or "none"
+    why = "several bindings fit it" if fitting else "no binding has the columns of"
+    raise UsageError(f"--data {dataset}: {why} {path.name}; name one with --binding (there are: {names})")

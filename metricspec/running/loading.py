@@ -1,0 +1,83 @@
+"""Finding and loading a project: the shipped catalogue, the project's own specs, its binding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from metricspec.problems import Problem, SpecError, UsageError
+from metricspec.reading.load import Loaded, load_project
+from metricspec.reading.load import load as read
+from metricspec.reading.suggest import hint
+from metricspec.registry import Registry, load_registry
+from metricspec.running.project import Project
+
+FILE = "metricspec.yaml"
+
+
+def load(folder: Path | str | None = None, *, registry: Registry | None = None) -> Project:
+    """The project in `folder` (default: this folder if it is one, else the shipped catalogue alone).
+
+    Specs with problems are left out and named in `Project.problems`. Raises UsageError where the folder is no
+    project, SpecError where its metricspec.yaml has problems.
+    """
+    registry = registry or load_registry()
+    root = Path(folder) if folder is not None else Path()
+    if not (root / FILE).is_file():
+        if folder is not None:
+            raise UsageError(f"{root} is not a project: there is no {FILE} (metricspec demo makes one to learn from)")
+        return _project(read(registry.spec_folders, registry), registry, root)
+    opened = load_project(root / FILE)
+    if opened.project is None:
+        raise SpecError(opened.problems)
+    described = opened.project
+    loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
+    project = _project(loaded, registry, root)
+    if described.binding is None:
+        return project
+    if described.binding not in loaded.catalog.bindings:
+        offered = hint(described.binding, loaded.catalog.bindings, "there are")
+        broken = [p for p in loaded.problems if p.severity == "error"]
+        missing = Problem("MS201", f"there is no binding '{described.binding}'", described.place, offered)
+        raise SpecError([*broken, missing])
+    return replace(project, binding=loaded.catalog.bindings[described.binding])
+
+
+def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
+    return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems)
+
+
+def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:
+    """How many files were checked, and their problems. With `paths`, only those files are reported on, though
+    everything else is read too, so that references resolve."""
+    registry = load_registry()
+    root = folder or Path()
+    folders = list(registry.spec_folders)
+    problems: list[Problem] = []
+    if (root / FILE).is_file():
+        opened = load_project(root / FILE)
+        problems.extend(opened.problems)
+        folders += [root / name for name in opened.project.specs] if opened.project else []
+    elif folder is not None:
+        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    inside = [f.resolve() for f in folders]
+    for path in paths:
+        place = path.resolve()
+        home = place if place.is_dir() else place.parent
+        if not any(home == known or known in home.parents for known in inside):
+            folders.append(path if path.is_dir() else path.parent)
+            inside.append(home)
+    loaded = read(folders, registry)
+    problems.extend(loaded.problems)
+    files = [Path(name) for name in loaded.documents]
+    if paths:
+        wanted = [p.resolve() for p in paths]
+        files = [f for f in files if _under(f, wanted)]
+        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+    return len(files), problems
+
+
+def _under(path: Path, wanted: Sequence[Path]) -> bool:
+    place = path.resolve()
+    return any(place == one or one in place.parents for one in wanted)

@@ -1,0 +1,64 @@
+"""What every run reports: rows that matched no org, values that could not be read, missing values; all counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metricspec.compiler.quality import Check, quality_stage
+from metricspec.model import BoundDataset, Catalog
+from metricspec.problems import Place, Problem
+from metricspec.sql.stage import Renderer
+from metricspec.warehouses.duckdb import DuckDB
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows of a dataset a check found."""
+
+    dataset: str
+    column: str
+    what: str
+    rows: int
+    of: int
+
+
+def count_quality(
+    warehouse: DuckDB,
+    renderer: Renderer,
+    catalog: Catalog,
+    columns: Mapping[str, frozenset[str]],
+    bound: Mapping[str, BoundDataset],
+    *,
+    tree: bool,
+) -> tuple[Count, ...]:
+    """Counts for each dataset of a plan that is being run; its org tree already stands in the warehouse."""
+    counts: list[Count] = []
+    for name, wanted in columns.items():
+        dataset = catalog.datasets[name]
+        stage, checks = quality_stage(dataset, bound[name], catalog, wanted, orgs=tree)
+        (row,) = warehouse.rows(renderer.stage(stage), f"counting what is missing in {name}")
+        counts.extend(_count(check, int(value), int(row[0])) for check, value in zip(checks, row, strict=True))
+    return tuple(c for c in counts if c.rows or c.what == "rows")
+
+
+def _count(check: Check, rows: int, of: int) -> Count:
+    return Count(check.dataset, check.column, check.what, rows, of)
+
+
+def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, BoundDataset]) -> list[Problem]:
+    """Problems that stop a run: missing values where the dataset says that missing is an error."""
+    problems = []
+    for count in counts:
+        column = catalog.datasets[count.dataset].columns.get(count.column)
+        if count.what == "missing" and column is not None and column.missing == "error":
+            place = bound[count.dataset].place or Place()
+            problems.append(
+                Problem(
+                    "MS510",
+                    f"{count.rows} of {count.of} rows of {count.dataset} have no {count.column}, which must not be missing",
+                    place,
+                    "check the binding's column and codes for it, or say in the dataset what missing means",
+                )
+            )
+    return problems

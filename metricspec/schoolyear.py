@@ -1,0 +1,44 @@
+"""School years: written `2024-25`, ordered by their ending year."""
+
+from __future__ import annotations
+
+import re
+
+_PATTERN = re.compile(r"^(\d{4})-(\d{2})$")
+
+
+def is_school_year(text: str) -> bool:
+    """Whether `text` names two consecutive calendar years.
+
+    >>> is_school_year("2024-25"), is_school_year("1999-00"), is_school_year("2024-26")
+    (True, True, False)
+    """
+    match = _PATTERN.match(text)
+    return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
+
+
+def ending_year(text: str) -> int:
+    """The calendar year in which a school year ends.
+
+    >>> ending_year("2024-25")
+    2025
+    """
+    return int(text[:4]) + 1
+
+
+def school_year(ending: int) -> str:
+    """The school year that ends in a calendar year.
+
+    >>> school_year(2000)
+    '1999-00'
+    """
+    return f"{ending - 1:04d}-{ending % 100:02d}"
+
+
+def previous(text: str) -> str:
+    """The school year before.
+
+    >>> previous("2024-25")
+    '2023-24'
+    """
+    return school_year(ending_year(text) - 1)

@@ -1,0 +1,36 @@
+"""What each dialect can do, in one table: every difference that the compiler must know stands here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metricspec.problems import UsageError
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """`exact_integer`: the type in which products of counts do not overflow; `script`: a script is the default."""
+
+    exact_integer: str = "DECIMAL(38, 0)"
+    script: bool = False
+
+
+_TABLE = {
+    "duckdb": Capabilities(exact_integer="HUGEINT"),
+    "sqlite": Capabilities(exact_integer="BIGINT"),
+    "mysql": Capabilities(script=True),
+    "clickhouse": Capabilities(exact_integer="INT128", script=True),
+}
+
+
+def capabilities(dialect: str) -> Capabilities:
+    """The row of the table for a dialect; dialects without one follow the common case.
+
+    Raises UsageError naming the dialects that sqlglot knows.
+    """
+    from sqlglot.dialects.dialect import Dialect
+
+    known = sorted(name for name in Dialect.classes if name)
+    if dialect not in known:
+        raise UsageError(f"unknown dialect '{dialect}'; known: {', '.join(known)}")
+    return _TABLE.get(dialect, Capabilities())

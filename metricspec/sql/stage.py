@@ -1,0 +1,136 @@
+"""Named steps of SQL: a template parsed once, slots filled for each indicator, rendered to any dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.tokens import Tokenizer
+
+Form = Literal["statement", "script"]
+_SLOT = re.compile(r"[\"`\[]@(\w+)[\"`\]]")
+
+
+def q(name: str) -> str:
+    """A name of ours in template text, quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def lit(text: object) -> str:
+    """A text literal in template text."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def slot(name: str) -> str:
+    """The place of an expression in template text; names are letters, digits and underscores."""
+    return f'"@{name}"'
+
+
+def physical(name: str) -> str:
+    """A district's own column name: folded as its warehouse does, quoted only where it must be."""
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.upper() not in Tokenizer.KEYWORDS
+    return name if plain else q(name)
+
+
+def comma(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Template:
+    """SQL of one shape. `key` identifies it for the memory of rendered text; `text` is DuckDB SQL with slots.
+
+    Names in it are quoted in every dialect; with `physical` only those already quoted are, so that a district's own
+    table and column names fold as its warehouse folds them.
+    """
+
+    key: Hashable
+    text: str
+    physical: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script."""
+
+    name: str
+    says: str
+    template: Template
+    slots: Mapping[str, exp.Expression | str] = field(default_factory=dict)
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Stages in order; the last is the result."""
+
+    stages: tuple[Stage, ...]
+
+    @property
+    def result(self) -> Stage:
+        return self.stages[-1]
+
+
+class Renderer:
+    """Renders stages for one dialect; remembers the text of each template and expression."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self._generator = sqlglot.Dialect.get_or_raise(dialect).generator(pretty=True, comments=False)
+        self._inline = sqlglot.Dialect.get_or_raise(dialect).generator(comments=False)
+        self._templates: dict[Hashable, str] = {}
+        self._expressions: dict[int, tuple[exp.Expression, str]] = {}
+
+    def expression(self, tree: exp.Expression) -> str:
+        found = self._expressions.get(id(tree))
+        if found is None or found[0] is not tree:
+            found = self._expressions[id(tree)] = (tree, self._inline.generate(tree))
+        return found[1]
+
+    def stage(self, stage: Stage) -> str:
+        """The SELECT of a stage."""
+        text = self._templates.get(stage.template.key)
+        if text is None:
+            tree = sqlglot.parse_one(stage.template.text, read="duckdb")
+            for identifier in () if stage.template.physical else tree.find_all(exp.Identifier):
+                identifier.set("quoted", True)
+            text = self._templates[stage.template.key] = self._generator.generate(tree)
+
+        def fill(match: re.Match[str]) -> str:
+            value = stage.slots[match[1]]
+            return value if isinstance(value, str) else self.expression(value)
+
+        return _SLOT.sub(fill, text) if stage.slots else text
+
+    def name(self, name: str) -> str:
+        return self._inline.generate(exp.Identifier(this=name, quoted=True))
+
+    def statement(self, plan: Plan) -> str:
+        """One statement: every stage but the last a common table expression, each under its sentence."""
+        parts = [f"-- {s.says}\n{self.name(s.name)} AS (\n{_indent(self.stage(s))}\n)" for s in plan.stages[:-1]]
+        last = f"-- {plan.result.says}\n{self.stage(plan.result)}"
+        return "WITH\n" + ",\n".join(parts) + f"\n{last}\n" if parts else last + "\n"
+
+    def creation(self, stage: Stage) -> str:
+        """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
+        kind = "TABLE" if stage.stored else "VIEW"
+        create = exp.Create(
+            this=exp.Table(this=exp.Identifier(this=stage.name, quoted=True)),
+            kind=kind,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+            expression=exp.Var(this="@@body@@"),
+        )
+        return self._inline.generate(create).replace("@@body@@", "\n" + self.stage(stage))
+
+    def script(self, plan: Plan) -> str:
+        """Statements in order: each stage a temporary table or view, then the result as a SELECT."""
+        parts = [f"-- {s.says}\n{self.creation(s)};\n" for s in plan.stages[:-1]]
+        return "\n".join([*parts, f"-- {plan.result.says}\n{self.stage(plan.result)};\n"])
+
+
+def _indent(text: str) -> str:
+    return "\n".join("  " + line for line in text.splitlines())

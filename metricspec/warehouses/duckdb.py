@@ -1,0 +1,76 @@
+"""DuckDB in process: reads csv and parquet files in place, and holds the stages as temporary tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from metricspec.problems import Problem, SpecError
+from metricspec.sql.stage import Plan, Renderer, Stage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Progress = Callable[[int, int, str], None]
+
+
+class DuckDB:
+    """One connection; use it as a context manager. `memory_limit` is DuckDB's own notation, e.g. "4GB"."""
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, database: str = ":memory:", *, threads: int | None = None, memory_limit: str | None = None
+    ) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(database)
+        self._errors = duckdb.Error
+        if threads:
+            self._connection.execute(f"SET threads = {int(threads)}")
+        if memory_limit:
+            self._connection.execute("SET memory_limit = $1", [memory_limit])
+        self._connection.execute("SET preserve_insertion_order = false")
+
+    def __enter__(self) -> DuckDB:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def execute(self, sql: str, what: str) -> Any:
+        """Run one statement; `what` names it for people where it fails."""
+        try:
+            return self._connection.execute(sql)
+        except self._errors as error:
+            first = str(error).splitlines()[0]
+            raise SpecError([Problem("MS520", f"{what} failed in DuckDB: {first}")]) from None
+
+    def rows(self, sql: str, what: str = "a query") -> list[tuple[Any, ...]]:
+        return list(self.execute(sql, what).fetchall())
+
+    def run(self, plan: Plan, renderer: Renderer, progress: Progress | None = None, done: int = 0) -> pd.DataFrame:
+        """Make every stage but the first `done` (made already), then fetch the last: the small Result."""
+        total = len(plan.stages)
+        for at, stage in enumerate(plan.stages[done:-1], done):
+            if progress:
+                progress(at, total, stage.says)
+            self.make(stage, renderer)
+        if progress:
+            progress(total - 1, total, plan.result.says)
+        frame: pd.DataFrame = self.execute(renderer.stage(plan.result), f"stage '{plan.result.name}'").df()
+        return frame
+
+    def make(self, stage: Stage, renderer: Renderer) -> None:
+        self.execute(renderer.creation(stage), f"stage '{stage.name}'")
+
+    def load(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
+        """A temporary table of constants, for tests of specs."""
+        declared = ", ".join(f'"{column}" {kind}' for column, kind in columns)
+        self.execute(f'CREATE TEMPORARY TABLE "{name}" ({declared})', f"table '{name}'")
+        if rows:
+            marks = ", ".join("?" for _ in columns)
+            self._connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', [list(r) for r in rows])
