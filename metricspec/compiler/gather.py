@@ -44,6 +44,7 @@ class Shared:
     needed: list[str]
     fact_conditions: dict[str, exp.Expression]
     groups: list[GroupPart]
+    tree: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Gatherer:
         self.years = tuple(years)
         self.places: dict[str, int] = {}
         self.columns: dict[str, set[str]] = {}
+        self.reads_org = False
 
     def parsed(self, result: tuple[Expression | None, object]) -> Expression:
         expression, findings = result
@@ -83,6 +85,7 @@ class Gatherer:
                 published.append(indicator)
                 name = measure.dataset(indicator.measure)
                 datasets[name] = None
+                self.places[indicator.id] = 0
                 own = self.catalog.datasets[name].columns
                 self.columns.setdefault(name, set()).update(
                     c for c in own if not c.startswith("published_") and c != "org_name"
@@ -101,6 +104,7 @@ class Gatherer:
         first = members[0]
         assert first.students is not None and first.orgs is not None
         dataset, orgs = self.catalog.datasets[first.students], self.catalog.orgs[first.orgs]
+        self.reads_org = False
         facts, renamed = self.facts(members)
         stints = [self.parsed(self.expressions.stints(dataset.id, text)) for text in first.stints]
         keys = [self.parsed(self.expressions.stints(dataset.id, level.key, None)) for level in orgs.levels]
@@ -126,12 +130,22 @@ class Gatherer:
             read.update(dataset.order)
         needed = [c for c in dataset.columns if c in read]
         self.columns.setdefault(dataset.id, set()).update(needed)
+        place = self.place(dataset, facts, [*keys, *(e for level in level_stints for e in level)])
         given = StudentsInput(
             dataset, tuple(e.tree for e in stints), first.stints, orgs, tuple(e.tree for e in keys),
             tuple(tuple(e.tree for e in level) for level in level_stints), columns, tuple(flags.values()), facts,
-            self.read_years(members),
+            self.read_years(members), place,
         )  # fmt: skip
-        return Shared(name, given, needed, self.fact_conditions(facts), list(parts.values()))
+        tree = not place or any(c in FROM_TREE and c not in dataset.columns for e in stints for c in e.columns)
+        return Shared(name, given, needed, self.fact_conditions(facts), list(parts.values()), tree)
+
+    def place(self, dataset: Dataset, facts: Sequence[Fact], levels: Sequence[Expression]) -> tuple[str, ...]:
+        """The columns that place a student at orgs, where the dataset has one row per student and year; else none."""
+        alone = set(dataset.grain) <= {dataset.keys["student"], dataset.keys["year"]}
+        if not alone or facts or self.reads_org:
+            return ()
+        own = {c for expression in levels for c in expression.columns if c in dataset.columns}
+        return tuple(sorted(own | {dataset.keys["school"]}))
 
     def read_years(self, members: Sequence[Indicator]) -> tuple[str, ...]:
         """The years to read for the years wanted: those and, where any rule compares, the ones before."""
@@ -262,6 +276,8 @@ class Gatherer:
         for column in expression.columns:
             if column in own and column not in facts and own[column].rollup:
                 rolled[column] = None
+            elif column in ("org_level", "org_type") and column not in facts:
+                self.reads_org = True
         return expression
 
     def student(

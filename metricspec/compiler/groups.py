@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from metricspec.compiler.students import Flag
+from metricspec.compiler.students import PARENTS, TREE, Flag, StudentsInput
 from metricspec.measure import Moment
 from metricspec.model import GroupSet
 from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
 
-PLACE = ("org_level", "org_id", "school_year")
+ORG = ("org_level", "org_id")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ def _moment(counted: Counted) -> tuple[str, dict[str, exp.Expression | str]]:
 def moments_stage(
     name: str,
     students: str,
+    place: Sequence[str],
     year: str,
     signature: Sequence[str],
     counted: Sequence[Counted],
@@ -62,7 +63,7 @@ def moments_stage(
         text, more = _moment(one)
         slots.update(more)
         items.append(f"{text} AS {q(one.name)}")
-    keys = comma(["org_level", "org_id", q(year), *(q(s) for s in signature)])
+    keys = comma(q(k) for k in (*place, year, *signature))
     condition = " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(where))) if where else ""
     text = f"SELECT {keys}, {comma(items)} FROM {students}{condition} GROUP BY {keys}"
     says = "Sums over students for each org and combination of groups; sums add, so the groups can be made of them."
@@ -86,6 +87,7 @@ def _member(groups: GroupSet, flags: Mapping[str, Flag | str]) -> list[tuple[str
 def groups_stage(
     name: str,
     moments: str,
+    place: Sequence[str],
     year: str,
     groups: GroupSet,
     flags: Mapping[str, Flag | str],
@@ -95,16 +97,44 @@ def groups_stage(
     """The moments of each student group."""
     sums = comma(f"CAST(COALESCE(SUM({q(c)}), 0) AS DOUBLE) AS {q(c)}" for c in columns)
     listed = comma(q(c) for c in columns)
+    keys = comma(q(k) for k in place)
     if groups.column:
-        rows = f"""SELECT org_level, org_id, {q(year)} AS school_year, {q(groups.column)} AS student_group, {listed}
+        rows = f"""SELECT {keys}, {q(year)} AS school_year, {q(groups.column)} AS student_group, {listed}
             FROM {moments} WHERE {q(groups.column)} IS NOT NULL"""
     else:
         source = f"(SELECT *, {q(year)} AS school_year FROM {moments})" if year != "school_year" else moments
         rows = "\nUNION ALL\n".join(
-            f"SELECT org_level, org_id, school_year, {label} AS student_group, {listed} FROM {source} AS m WHERE {condition}"
+            f"SELECT {keys}, school_year, {label} AS student_group, {listed} FROM {source} AS m WHERE {condition}"
             for label, condition in _member(groups, flags)
         )
-    text = f"""SELECT org_level, org_id, school_year, student_group, {sums} FROM ({rows}) AS g
-        GROUP BY org_level, org_id, school_year, student_group"""
+    text = f"""SELECT {keys}, school_year, student_group, {sums} FROM ({rows}) AS g
+        GROUP BY {keys}, school_year, student_group"""
     says = f"The same sums for each student group of {groups.id}; a student can be in several."
     return Stage(name, says, Template(("groups", text), text), slots, stored=True)
+
+
+def levels_stage(name: str, groups: str, given: StudentsInput, columns: Sequence[str]) -> Stage:
+    """The sums of each school and group added up to every org level: right where a student is at one school all year."""
+    school = given.dataset.keys["school"]
+    listed = comma(q(c) for c in columns)
+    slots: dict[str, exp.Expression | str] = {}
+    parts = []
+    for at, level in enumerate(given.orgs.levels):
+        slots[f"key{at}"] = given.keys[at]
+        conditions = [f"({slot(f'key{at}')}) IS NOT NULL"]
+        for number, tree in enumerate(given.level_stints[at]):
+            slots[f"level{at}_{number}"] = tree
+            conditions.append(f"({slot(f'level{at}_{number}')})")
+        parts.append(
+            f"""SELECT {lit(level.name)} AS org_level, ({slot(f"key{at}")}) AS org_id, school_year, student_group, {listed}
+            FROM placed WHERE {" AND ".join(conditions)}"""
+        )
+    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
+    placed = f"""SELECT g.*, {parents} FROM {groups} AS g
+        INNER JOIN {TREE} AS t ON t.school_id = g.{q(school)} AND t.school_year = g.school_year"""
+    sums = comma(f"SUM({q(c)}) AS {q(c)}" for c in columns)
+    union = "\nUNION ALL\n".join(part.replace("FROM placed", f"FROM ({placed}) AS placed") for part in parts)
+    text = f"""SELECT org_level, org_id, school_year, student_group, {sums} FROM ({union}) AS l
+        GROUP BY org_level, org_id, school_year, student_group"""
+    says = "The sums of each group at every org level, added up from the places of the students."
+    return Stage(name, says, Template(("levels", text), text), slots, stored=True)

@@ -10,9 +10,10 @@ from sqlglot import exp
 from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.constants import Rules, indicators_stage, scale_of
 from metricspec.compiler.gather import Gathering, Shared, gather
-from metricspec.compiler.groups import groups_stage, moments_stage
+from metricspec.compiler.groups import ORG, groups_stage, levels_stage, moments_stage
 from metricspec.compiler.students import (
     fact_stage,
+    single_stage,
     stints_stage,
     students_stage,
     tree_stage,
@@ -94,8 +95,9 @@ class Compiler:
         """The stages of one table of students, up to the groups; adds each indicator's part of the Tally."""
         given, name = shared.students, shared.name
         bound = f"bound_{given.dataset.id}"
-        stints = stints_stage(f"stints_{name}", given, bound, shared.needed)
-        combined = students_stage(f"combined_{name}" if given.facts else f"students_{name}", given, stints.name)
+        stints = stints_stage(f"stints_{name}", given, bound, shared.needed, tree=shared.tree)
+        make = single_stage if given.single else students_stage
+        combined = make(f"combined_{name}" if given.facts else f"students_{name}", given, stints.name)
         stages = [stints, combined]
         if given.facts:
             facts = []
@@ -111,12 +113,16 @@ class Compiler:
         if len(shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
         year = given.dataset.keys["year"]
+        place = given.place or ORG
         for number, group in enumerate(shared.groups):
             moments = f"moments_{name}_{number}"
-            stages.append(moments_stage(moments, f"students_{name}", year, group.signature, group.counted, group.where))
+            stages.append(moments_stage(moments, f"students_{name}", place, year, group.signature, group.counted, group.where))
             columns = [counted.name for counted in group.counted]
             groups = f"groups_{name}_{number}"
-            stages.append(groups_stage(groups, moments, year, group.groups, group.flags, columns, group.slots))
+            stages.append(groups_stage(groups, moments, place, year, group.groups, group.flags, columns, group.slots))
+            if given.single:
+                stages.append(levels_stage(f"levels_{name}_{number}", groups, given, columns))
+                groups = f"levels_{name}_{number}"
             for indicator, estimate, names in group.estimates:
                 text, more = estimate_part(indicator, estimate, names, groups, len(parts))
                 parts.append(text)

@@ -38,12 +38,12 @@ class StudentsInput:
     flags: tuple[Flag, ...]
     facts: tuple[Fact, ...]
     years: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
 
     @property
     def single(self) -> bool:
-        """Whether the dataset has one row per student and year, so that no rows need to be combined."""
-        student, year = self.dataset.keys["student"], self.dataset.keys["year"]
-        return set(self.dataset.grain) <= {student, year}
+        """Whether rows need not be combined: one row per student and year, placed by the columns of `place`."""
+        return bool(self.place)
 
 
 def tree_stage(org_stage: str) -> Stage:
@@ -62,20 +62,20 @@ def tree_stage(org_stage: str) -> Stage:
     )
 
 
-def stints_stage(name: str, given: StudentsInput, bound: str, needed: Sequence[str]) -> Stage:
-    """The student's rows that count, each with its school's place in the org tree."""
+def stints_stage(name: str, given: StudentsInput, bound: str, needed: Sequence[str], *, tree: bool) -> Stage:
+    """The student's rows that count, with `tree` each with its school's place in the org tree."""
     keys = given.dataset.keys
     own = comma(f"b.{q(c)}" for c in needed)
-    tree = comma(f"t.{q(c)}" for c in PARENTS if c not in given.dataset.columns)
     conditions = [slot(f"stint{i}") for i in range(len(given.stints))]
     if given.years:
         conditions.append(f"{q(keys['year'])} IN ({comma(lit(y) for y in given.years)})")
     where = " WHERE " + " AND ".join(f"({c})" for c in conditions) if conditions else ""
-    text = f"""
-        SELECT * FROM (
-          SELECT {own}, {tree} FROM {bound} AS b
-          INNER JOIN {TREE} AS t ON t.school_id = b.{q(keys["school"])} AND t.school_year = b.{q(keys["year"])}
-        ) AS r{where}"""
+    rows = f"SELECT {own} FROM {bound} AS b"
+    if tree:
+        places = comma(f"t.{q(c)}" for c in PARENTS if c not in given.dataset.columns)
+        rows = f"""SELECT {own}, {places} FROM {bound} AS b
+            INNER JOIN {TREE} AS t ON t.school_id = b.{q(keys["school"])} AND t.school_year = b.{q(keys["year"])}"""
+    text = f"SELECT * FROM ({rows}) AS r{where}"
     rule = " and ".join(f"`{t}`" for t in given.stints_text)
     says = f"The rows of {given.dataset.id} that count" + (f": those with {rule}." if rule else ", with their orgs.")
     slots = {f"stint{i}": tree for i, tree in enumerate(given.stints)}
@@ -111,11 +111,6 @@ def _level(given: StudentsInput, stints: str, at: int) -> str:
     key = f"({slot(f'key{at}')})"
     conditions.append(f"{key} IS NOT NULL")
     where = " AND ".join(conditions)
-    if given.single:
-        columns = [q(c.name) for c in given.columns]
-        flags = [f"CASE WHEN {slot(f'flag_{f.name}')} THEN 1 ELSE 0 END AS {q(f.name)}" for f in given.flags]
-        return f"""SELECT {lit(level.name)} AS org_level, {key} AS org_id, {student}, {year}
-            {"".join(", " + c for c in columns + flags)} FROM {stints} WHERE {where}"""
     rolled = [_rolled(c, False) for c in given.columns]
     flags = []
     for flag in given.flags:
@@ -138,6 +133,17 @@ def _numbered(given: StudentsInput, stints: str, key: str, where: str) -> str:
         forward = _order(given.dataset).replace(" DESC", " ASC")
         extra += f", ROW_NUMBER() OVER ({partition} ORDER BY {forward}) AS row_from_start"
     return f"SELECT *, {key} AS org_id{extra} FROM {stints} WHERE {where}"
+
+
+def single_stage(name: str, given: StudentsInput, stints: str) -> Stage:
+    """One row per student and year, as it stands, with the group flags."""
+    columns = dict.fromkeys([*given.place, given.dataset.keys["year"], *(c.name for c in given.columns)])
+    items = [q(c) for c in columns]
+    items += [f"CASE WHEN {slot(f'flag_{f.name}')} THEN 1 ELSE 0 END AS {q(f.name)}" for f in given.flags]
+    text = f"SELECT {comma(items)} FROM {stints}"
+    slots: dict[str, exp.Expression | str] = {f"flag_{f.name}": f.where for f in given.flags}
+    says = "One row per student and year, as the dataset has it; a student is at one school all year."
+    return Stage(name, says, Template(("single", text), text), slots)
 
 
 def students_stage(name: str, given: StudentsInput, stints: str) -> Stage:

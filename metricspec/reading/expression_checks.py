@@ -51,7 +51,7 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
     for use in measure_type.expressions(indicator.measure):
         parsed = expressions.students(indicator, use.text, use.wanted)
         yield from _of_student(corpus, document, indicator, parsed, "measure", *use.path)
-    if not isinstance(measure_type, RowMeasure):
+    if not isinstance(measure_type, RowMeasure) and "student" in corpus.catalog.datasets[dataset].keys:
         yield from _uses(corpus, document, indicator, expressions)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from metricspec.problems import Place, Problem, source_line
 
+WIDEST = 160
+
 
 def as_text(problems: Iterable[Problem]) -> str:
     """One paragraph for each problem: place, code and message; the line; what to do about it."""
@@ -25,10 +27,18 @@ def _paragraph(problem: Problem) -> str:
         return "\n".join([*lines, f"   = {problem.hint}"] if problem.hint else lines)
     number = f"{place.line:>5} | "
     margin = " " * (len(number) - 2) + "| "
-    start = place.column - 1
+    written, start = _window(written, place.column - 1)
     carets = "".join("\t" if letter == "\t" else " " for letter in written[:start])
     carets += "^" * max(1, min(place.length, len(written) - start))
     return "\n".join([*lines, f"{number}{_visible(written)}", f"{margin}{carets} {problem.hint}".rstrip()])
+
+
+def _window(text: str, start: int) -> tuple[str, int]:
+    """The part of a very long line around a place, and the place in it."""
+    if len(text) <= WIDEST:
+        return text, start
+    left = max(0, min(start - WIDEST // 4, len(text) - WIDEST))
+    return text[left : left + WIDEST], start - left
 
 
 def _visible(text: str) -> str:

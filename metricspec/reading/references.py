@@ -10,6 +10,7 @@ from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
 from metricspec.reading.document import Document
+from metricspec.reading.suggest import hint
 from metricspec.reading.value_checks import value_problem
 from metricspec.scopes import fact_column
 
@@ -44,8 +45,8 @@ def _lookup(corpus: Corpus, document: Document) -> Iterator[Problem]:
 def _unknown_code(document: Document, codes: Codes | None, code: str, *path: str | int) -> Iterator[Problem]:
     if codes is None or code in codes.names:
         return
-    for problem in unknown_name(document, f"code in the list {codes.id}", code, codes.names):
-        yield Problem(problem.code, problem.message, document.key(*path), problem.hint)
+    about = hint(code, codes.names, "its codes", 16)
+    yield Problem("MS202", f"the list {codes.id} has no code '{code}'", document.key(*path), about)
 
 
 def _dataset(corpus: Corpus, document: Document, dataset: Dataset) -> Iterator[Problem]:

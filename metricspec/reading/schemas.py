@@ -44,10 +44,11 @@ def indicator_schema(measure_type: MeasureType | None) -> dict[str, Any]:
     described = properties["measure"]
     if measure_type is not None:
         block = measure_type.schema
-        kind = {"const": measure_type.name, "description": described["properties"]["type"]["description"]}
+        kind = {"const": measure_type.name, **described["properties"]["type"]}
         properties["measure"] = {
             **block,
             "description": described["description"],
+            "x-effect": described["x-effect"],
             "properties": {"type": kind, **block.get("properties", {})},
             "required": ["type", *block.get("required", ())],
             "additionalProperties": False,

@@ -8,20 +8,24 @@ from collections.abc import Iterable
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word at the fewest edits from `word`, if they are few for its length.
 
-    >>> nearest("numerater", ["numerator", "missing"]), nearest("x", ["numerator"])
-    ('numerator', None)
+    >>> nearest("numerater", ["numerator", "missing"]), nearest("x", ["numerator"]), nearest("5", ["01", "05"])
+    ('numerator', None, '05')
     """
     from rapidfuzz.distance import DamerauLevenshtein
 
-    most = max(1, min(3, len(word) // 3))
-    best: str | None = None
-    for candidate in known:
-        edits = DamerauLevenshtein.distance(word.lower(), candidate.lower(), score_cutoff=most)
+    names = list(known)
+    most = min(3, len(word) // 3) if len(word) > 3 else len(word) // 2
+    near = []
+    for name in names:
+        edits = DamerauLevenshtein.distance(word.lower(), name.lower(), score_cutoff=most)
         if edits <= most:
-            best, most = candidate, edits - 1
-    if best is None and len(word) >= 4:
-        best = next((name for name in known if name.lower().endswith("." + word.lower())), None)
-    return best
+            near.append((edits, word[:1] != name[:1], name))
+    if near:
+        return min(near)[2]
+    if word.isdigit():
+        return next((name for name in names if name.lstrip("0") == word.lstrip("0")), None)
+    tail = f".{word.lower()}"
+    return next((name for name in names if len(word) >= 4 and name.lower().endswith(tail)), None)
 
 
 def hint(word: str, known: Iterable[str], heading: str, limit: int = 12) -> str:

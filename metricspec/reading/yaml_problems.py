@@ -32,11 +32,19 @@ def syntax_problem(file: str, text: str, error: Any) -> Problem:
     lines = text.split("\n")
     if mark is None:
         return Problem("MS001", "the file is not valid YAML", Place(file))
+    opened = getattr(error, "context_mark", None)
+    if opened is not None and opened.line < mark.line and _left_open(error):
+        mark = opened
     line = min(mark.line, len(lines) - 1)
     written = lines[line].rstrip("\r")
     place = Place(file, line + 1, min(mark.column, len(written)) + 1)
     message, hint = _in_plain_words(str(getattr(error, "problem", "") or ""), written, mark.column, error)
     return Problem("MS001", message, place, hint)
+
+
+def _left_open(error: Any) -> bool:
+    """Whether something was opened in an earlier line, so that the parser noticed too late."""
+    return any(word in str(error.context or "") for word in ("quoted scalar", "flow mapping", "flow sequence"))
 
 
 def _in_plain_words(problem: str, written: str, column: int, error: Any) -> tuple[str, str]:
@@ -51,13 +59,13 @@ def _in_plain_words(problem: str, written: str, column: int, error: Any) -> tupl
     if "cannot start any token" in problem:
         return f"a text must not start with '{written[column : column + 1]}'", "put the text in quotes"
     if "found unexpected end of stream" in problem and "quoted scalar" in context:
-        opened = getattr(error, "context_mark", None)
-        where = f" opened in line {opened.line + 1}" if opened else ""
-        return f"a quote{where} is not closed", "a quote inside quoted text is written twice"
+        return "this quote is not closed", "a quote inside quoted text is written twice"
+    if "flow" in context and error.context_mark.line == error.problem_mark.line:
+        return "a ',' is missing here, or a quote", "texts with , : { } [ ] inside need quotes"
     if re.search(r"""(^|[:-])\s*(['"]).*\2""", written[:column]):
         return "text goes on after its closing quote", "put all of it in double quotes, or in none"
     if "flow mapping" in context or "flow sequence" in context:
-        return "a '{' or '[' is not closed, or a ',' is missing", "texts with , : { } [ ] inside need quotes"
+        return "this '{' or '[' is not closed, or a ',' is missing", "texts with , : { } [ ] inside need quotes"
     if "could not find expected ':'" in problem:
         return "a ':' is missing after a key", "check the indentation of this line and of the one before"
     if "expected <block end>" in problem or "block" in context:

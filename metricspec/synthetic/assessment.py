@@ -64,8 +64,7 @@ def draw_assessments(
         alternate=alternate,
         tested=tested,
         valid=valid,
-        enrolled_in_window=(rng.random(n) >= p.arrived_in_grace_period)
-        & (gap[stint] <= facts.calendar.days[140]),
+        enrolled_in_window=(rng.random(n) >= p.arrived_in_grace_period) & (gap[stint] <= facts.calendar.days[140]),
         continuous_school=continuous(facts, facts.stints.school)[stint],
         continuous_district=continuous(facts, facts.places.schools.district[facts.stints.school])[stint],
         medical=medical,
@@ -120,9 +119,7 @@ def _levels(scores: ScoreYear, member: Ints, alternate: Bools) -> tuple[Floats, 
     position = np.searchsorted(np.array(TESTED_GRADES), scores.grade[member])
     scale, level = scores.observed[member].copy(), np.zeros((member.size, len(SUBJECTS)), dtype=np.int64)
     for s, subject in enumerate(SUBJECTS):
-        cuts = np.array([LEVEL_2_MINIMUM[subject], LEVEL_3_MINIMUM[subject], LEVEL_4_MINIMUM[subject]])[
-            :, position
-        ].T
+        cuts = np.array([LEVEL_2_MINIMUM[subject], LEVEL_3_MINIMUM[subject], LEVEL_4_MINIMUM[subject]])[:, position].T
         easier = scale[:, s] + np.where(alternate, 60, 0)
         level[:, s] = 1 + (easier[:, None] >= cuts).sum(axis=1)
         level[alternate, s] = np.minimum(level[alternate, s], 3)
@@ -178,8 +175,6 @@ def assessment_columns(facts: YearFacts, scores: ScoreYear, results: Assessments
             "prior_same_csem": numbers(prior_csem[every, subject]),
             "prior_other": numbers(prior[every, 1 - subject]),
             "prior_other_csem": numbers(prior_csem[every, 1 - subject]),
-            "accountability_district_id": coded(
-                facts.stints.accountability_district[stint], facts.places.district_ids
-            ),
+            "accountability_district_id": coded(facts.stints.accountability_district[stint], facts.places.district_ids),
         }
     )

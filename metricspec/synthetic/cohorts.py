@@ -68,9 +68,7 @@ def close_year(
     outcome = state.outcome.copy()
     outcome[four] = _after_four(state, facts, four, p, rng)
     finishes = state.returns[five] & (rng.random(five.size) < p.fifth_year_graduate)
-    outcome[five] = np.where(
-        finishes, GRADUATE, np.where(state.outcome[five] == STILL, DROPOUT, state.outcome[five])
-    )
+    outcome[five] = np.where(finishes, GRADUATE, np.where(state.outcome[five] == STILL, DROPOUT, state.outcome[five]))
     returns = np.zeros_like(state.returns)
     returns[four] = (outcome[four] == STILL) & (rng.random(four.size) < p.fifth_year_returns)
     student = np.concatenate([four, five])

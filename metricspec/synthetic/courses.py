@@ -35,9 +35,7 @@ def course_columns(facts: YearFacts, first: Ints, members: Ints, rng: np.random.
         + p.student_noise * rng.normal(size=n)
         + p.poverty * (facts.members.attributes[members, SED] - 0.6)
     )
-    value = (p.ability * ability + steady[:, None])[:, None, :] + p.course_noise * rng.normal(
-        size=(n, 2, len(COURSES))
-    )
+    value = (p.ability * ability + steady[:, None])[:, None, :] + p.course_noise * rng.normal(size=(n, 2, len(COURSES)))
     value[:, :, -1] += 0.35  # electives are marked kindly
     mark = np.searchsorted(np.array(p.mark_cuts), value).ravel()
     rows = np.repeat(np.arange(n), 2 * len(COURSES))

@@ -42,9 +42,7 @@ class LanguageYear:
 def initial_language(students: Students, rng: np.random.Generator) -> LanguageState:
     """Students older than kindergarten in the first year have some years of English behind them."""
     years_here = np.clip(students.first_grade - 1, 0, None)
-    level = np.clip(np.rint(0.8 + 0.28 * years_here + rng.normal(0, 1.1, students.count)), 0, 5).astype(
-        np.int64
-    )
+    level = np.clip(np.rint(0.8 + 0.28 * years_here + rng.normal(0, 1.1, students.count)), 0, 5).astype(np.int64)
     known = students.learner & (years_here > 0)
     done = known & (rng.random(students.count) < np.clip(0.11 * (years_here - 3), 0, 0.72))
     reclassified = np.where(done, -rng.integers(1, 9, students.count), -100)
@@ -73,9 +71,7 @@ def language_year(
     levels = _next_levels(state.level[who], members, places, p, rng)
     tested = learner & (members.grade >= 1) & (rng.random(n) < p.tested)
     old_enough = members.grade - 1 >= p.reclassified_from_grade
-    chance = np.select(
-        [levels == 5, levels == 4], [p.reclassified_from_level_4, p.reclassified_from_level_3h], 0.0
-    )
+    chance = np.select([levels == 5, levels == 4], [p.reclassified_from_level_4, p.reclassified_from_level_3h], 0.0)
     reclassified = learner & tested & old_enough & (rng.random(n) < chance)
     day = np.where(reclassified, rng.integers(60, 160, n), NO_DAY)
     attributes = members.attributes.copy()

@@ -56,9 +56,7 @@ def enrol(
     insecure, exposed = students.insecure[student], students.foster_exposed[student]
     attributes[:, HOMELESS] = insecure & (rng.random(student.size) < p.homeless_if_insecure)
     attributes[:, FOSTER] = exposed & (rng.random(student.size) < p.foster_if_exposed)
-    attributes[:, SED] = (
-        (students.disadvantaged[student] ^ changes) | attributes[:, HOMELESS] | attributes[:, FOSTER]
-    )
+    attributes[:, SED] = (students.disadvantaged[student] ^ changes) | attributes[:, HOMELESS] | attributes[:, FOSTER]
     attributes[:, SWD] = grade >= students.disability_from[student]
     return Members(student, grade, zone, school, attributes, fifth[student])
 
@@ -68,9 +66,7 @@ def _gone_after_grade_8(students: Students, zone: Ints, places: Places) -> Bools
     return (places.zones.high[zone] < 0) | (elementary & students.leaves_after_8)
 
 
-def _school(
-    students: Students, student: Ints, grade: Ints, zone: Ints, places: Places, p: StudentParameters
-) -> Ints:
+def _school(students: Students, student: Ints, grade: Ints, zone: Ints, places: Places, p: StudentParameters) -> Ints:
     z = places.zones
     lower = np.where(grade <= 6, z.elementary[zone], z.middle[zone])
     lower = np.where(students.uses_charter[student] & (z.charter[zone] >= 0), z.charter[zone], lower)

@@ -83,14 +83,10 @@ def _check(students: int, districts: int, years: int, last_year: int, seed: int)
         if not low <= value <= high:
             raise ValueError(f"{name} is {value}; it must lie between {low} and {high}")
     if students < 60 * districts:
-        raise ValueError(
-            f"{students} students are too few for {districts} districts; give at least {60 * districts}"
-        )
+        raise ValueError(f"{students} students are too few for {districts} districts; give at least {60 * districts}")
 
 
-def _world(
-    enrolled: int, districts: int, years: int, last_year: int, seed: int, parameters: Parameters
-) -> World:
+def _world(enrolled: int, districts: int, years: int, last_year: int, seed: int, parameters: Parameters) -> World:
     places = build_places(seed, enrolled, districts, parameters)
     students = draw_students(seed, enrolled, years, last_year, places, parameters)
     share = 1.0 if enrolled <= DAILY_FOR_ALL else DAILY_SHARE

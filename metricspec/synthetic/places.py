@@ -111,9 +111,7 @@ class _SchoolList:
     def __init__(self) -> None:
         self.rows: list[tuple[int, int, bool, bool, str]] = []  # level, district, charter, alternative, kind
 
-    def add(
-        self, level: int, district: int, kind: str, charter: bool = False, alternative: bool = False
-    ) -> int:
+    def add(self, level: int, district: int, kind: str, charter: bool = False, alternative: bool = False) -> int:
         self.rows.append((level, district, charter, alternative, kind))
         return len(self.rows) - 1
 
@@ -180,9 +178,7 @@ def _schools(builder: _SchoolList, parameters: Parameters, rng: np.random.Genera
         alternative=np.array([row[3] for row in rows]),
         attendance_effect=rng.normal(0, parameters.attendance.school_sd, count),
         discipline_effect=rng.normal(0, parameters.discipline.school_sd, count),
-        survey_effect=rng.normal(
-            0, parameters.surveys.school_sd, (count, len(parameters.surveys.constructs))
-        ),
+        survey_effect=rng.normal(0, parameters.surveys.school_sd, (count, len(parameters.surveys.constructs))),
         language_effect=rng.normal(0, parameters.language.school_sd, count),
         untested_more=untested,
     )

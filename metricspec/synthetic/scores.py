@@ -70,8 +70,7 @@ def first_true(members: Members, students: Students, places: Places, p: ScorePar
     value: Floats = (
         p.first_sd * students.ability[who]
         + (
-            p.first_neighbourhood
-            * (places.zones.poverty[members.zone] - p.reference["economically_disadvantaged"])
+            p.first_neighbourhood * (places.zones.poverty[members.zone] - p.reference["economically_disadvantaged"])
             + p.first_economically_disadvantaged * (a[:, SED] - p.reference["economically_disadvantaged"])
             + p.first_english_learner * (a[:, EL] - p.reference["english_learner"])
             + p.first_disability * (a[:, SWD] - p.reference["disability"])
@@ -105,9 +104,7 @@ def before_first_year(
     return result
 
 
-def observe(
-    true: Floats, number: Ints, p: ScoreParameters, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
+def observe(true: Floats, number: Ints, p: ScoreParameters, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Scale scores with measurement error of the recorded size."""
     curved = p.csem_floor + p.csem_curve * (true / 100) ** 2
     csem: Floats = np.minimum(curved, p.csem_ceiling).round(1)
@@ -160,9 +157,7 @@ def _prior_usable(state: ScoreState, who: Ints, number: Ints, year: int) -> Bool
     return either
 
 
-def _grow(
-    earlier: Floats, members: Members, school: Ints, number: Ints, tested: Bools, p: ScoreParameters
-) -> Floats:
+def _grow(earlier: Floats, members: Members, school: Ints, number: Ints, tested: Bools, p: ScoreParameters) -> Floats:
     """The part of the equation that comes from students and their peers."""
     a, ref = members.attributes, p.reference
     other = earlier[:, ::-1]

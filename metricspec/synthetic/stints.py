@@ -56,10 +56,10 @@ def draw_stints(
     slots = _slots(members, kind, places, parameters.stints, rng)
     attributes = _attributes(members, slots, kind, reclassified_day, parameters.stints, rng)
     p, n = parameters.students, members.count
-    disability = members.attributes[:, SWD]
-    elsewhere = disability & (rng.random(n) < p.accountability_elsewhere_if_disability)
-    other = places.schools.district[members.school] + rng.integers(1, max(len(places.district_ids), 2), n)
-    other = np.where(elsewhere, other % len(places.district_ids), -1)
+    disability, districts = members.attributes[:, SWD], len(places.district_ids)
+    elsewhere = disability & (rng.random(n) < p.accountability_elsewhere_if_disability) & (districts > 1)
+    other = places.schools.district[members.school] + rng.integers(1, max(districts, 2), n)
+    other = np.where(elsewhere, other % districts, -1)
     nonpublic = disability & (rng.random(n) < p.nonpublic_if_disability)
     exempt = rng.random(n) < p.attendance_exempt
     row, column = np.nonzero(slots.used)
@@ -88,9 +88,7 @@ def _kinds(members: Members, parameters: Parameters, rng: np.random.Generator) -
     return np.where(ends, EPISODE, kind)
 
 
-def _slots(
-    members: Members, kind: Ints, places: Places, p: StintParameters, rng: np.random.Generator
-) -> _Slots:
+def _slots(members: Members, kind: Ints, places: Places, p: StintParameters, rng: np.random.Generator) -> _Slots:
     n = members.count
     anywhere = rng.random(n) < p.another_district
     other = another_school(places, members.school, members.grade, anywhere, rng.random(n))
@@ -155,11 +153,7 @@ def _attributes(
 
 def chosen_stint(stints: Stints, members: Members, day: Ints) -> Ints:
     """Each member's primary stint on a day of the year, -1 if there is none."""
-    on = (
-        (stints.status == PRIMARY)
-        & (stints.entry <= day[stints.member])
-        & (day[stints.member] <= stints.exit)
-    )
+    on = (stints.status == PRIMARY) & (stints.entry <= day[stints.member]) & (day[stints.member] <= stints.exit)
     found = np.full(members.count, -1, dtype=np.int64)
     found[stints.member[on]] = np.flatnonzero(on)
     return found

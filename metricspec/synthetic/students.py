@@ -94,8 +94,7 @@ def draw_students(
         race=race,
         disadvantaged=disadvantaged,
         disability_from=disability_from,
-        alternate_assessment=(disability_from < NEVER)
-        & (rng.random(n) < p.alternate_assessment_if_disability),
+        alternate_assessment=(disability_from < NEVER) & (rng.random(n) < p.alternate_assessment_if_disability),
         foster_exposed=rng.random(n) < p.foster_exposed,
         insecure=insecure,
         ability=ability,
@@ -127,9 +126,7 @@ def _races(poverty: Floats, p: StudentParameters, rng: np.random.Generator) -> I
     rich, poor = np.array(p.races_where_poverty_is_0), np.array(p.races_where_poverty_is_1)
     shares = rich + (poor - rich) * poverty[:, None]
     race = (rng.random(poverty.size)[:, None] > np.cumsum(shares, axis=1)).sum(axis=1)
-    return np.where(rng.random(poverty.size) < p.race_unknown, -1, np.minimum(race, len(RACES) - 1)).astype(
-        np.int64
-    )
+    return np.where(rng.random(poverty.size) < p.race_unknown, -1, np.minimum(race, len(RACES) - 1)).astype(np.int64)
 
 
 def _learners(

@@ -25,9 +25,7 @@ def item_places(p: SurveyParameters, rng: np.random.Generator) -> Floats:
     return rng.normal(0, p.item_sd, sum(p.constructs.values()))
 
 
-def survey_columns(
-    facts: YearFacts, places_of_items: Floats, members: Ints, rng: np.random.Generator
-) -> Columns:
+def survey_columns(facts: YearFacts, places_of_items: Floats, members: Ints, rng: np.random.Generator) -> Columns:
     """Responses of those of these members who take part."""
     p = facts.parameters.surveys
     names, construct, reverse = items(p)

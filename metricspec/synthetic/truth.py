@@ -52,8 +52,7 @@ def write_parameters(folder: Path, parameters: Parameters, settings: dict[str, A
         "parameters": asdict(parameters),
         "how_scores_are_made": HOW_SCORES_ARE_MADE,
         "mean_scale_score": {
-            subject: {f"{grade:02d}": means[s, grade] for grade in TESTED_GRADES}
-            for s, subject in enumerate(SUBJECTS)
+            subject: {f"{grade:02d}": means[s, grade] for grade in TESTED_GRADES} for s, subject in enumerate(SUBJECTS)
         },
         "level_minimums": {
             name: {

@@ -177,9 +177,7 @@ def _write_scores(
         state = before_first_year(state, members, world.students, world.places, p, rng)
     spring = chosen_stint(facts.stints, members, np.full(members.count, SPRING_DAY))
     school = facts.stints.school[np.where(spring >= 0, spring, facts.last)]
-    state, scores = score_year(
-        state, members, world.students, school, year, world.places, world.effects, p, rng
-    )
+    state, scores = score_year(state, members, world.students, school, year, world.places, world.effects, p, rng)
     results = draw_assessments(facts, scores, language, stream(world.seed, "assessment", year))
     for part in blocks(results.member.size, BLOCK):
         writer.write("assessment", assessment_columns(facts, scores, results, part))

@@ -1,24 +1,23 @@
 """A small network for reading, and one large enough for its scores to say something."""
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from metricspec.synthetic import Network, generate
 
-Rows = list[tuple[object, ...]]
-Ask = Callable[[str], Rows]
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 
-def asker(network: Network) -> Ask:
-    """Run SQL over the network's files, one view a dataset."""
+def connect(network: Network) -> duckdb.DuckDBPyConnection:
+    """The network's files, one view a dataset."""
     connection = duckdb.connect()
     for name, path in network.files.items():
         view = name.rsplit("/", 1)[-1]
         connection.execute(f"create view {view} as select * from read_parquet('{path}')")
-    return lambda sql: connection.execute(sql).fetchall()
+    return connection
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +32,11 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Network:
 
 @pytest.fixture(scope="session")
 def ask(small: Network) -> Ask:
-    return asker(small)
+    connection = connect(small)
+    return lambda sql: connection.execute(sql).fetchall()
 
 
 @pytest.fixture(scope="session")
 def ask_large(large: Network) -> Ask:
-    return asker(large)
+    connection = connect(large)
+    return lambda sql: connection.execute(sql).fetchall()

@@ -1,32 +1,46 @@
 """What was put in can be found again: school effects, and the other parts of the score equation."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
 from metricspec.synthetic import Network
 
-from .conftest import Ask
+from .conftest import Ask, connect
 
 ATTRIBUTES = ("economically_disadvantaged", "english_learner", "disability", "homeless", "foster_youth")
 
 
-def growth_rows(ask: Ask, truth: dict) -> tuple[np.ndarray, np.ndarray, list[tuple[object, ...]]]:
-    """Design matrix, outcome and keys of all students with both priors; scores as distances from grade means."""
+Growth = dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def truth(large: Network) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((large.folder / "truth" / "parameters.json").read_text(encoding="utf-8"))
+    return document
+
+
+@pytest.fixture(scope="module")
+def growth(large: Network, truth: dict[str, Any]) -> Growth:
+    """Students with a score and both priors, as distances from the means of their grades, with peer means."""
     means = ", ".join(
         f"('{subject}', '{grade}', {mean})"
         for subject, grades in truth["mean_scale_score"].items()
         for grade, mean in grades.items()
     )
-    flags = ", ".join(f"a.{name}::int" for name in ATTRIBUTES)
-    rows = ask(
-        f"""with mean(subject, grade, value) as (values {means}),
-        prior as (select distinct grade, case grade when '11' then '08' else printf('%02d', grade::int - 1) end as before
+    flags = ", ".join(f"a.{name}::int as {name}" for name in ATTRIBUTES)
+    return (
+        connect(large)
+        .execute(
+            f"""with mean(subject, grade, value) as (values {means}),
+        prior as (select distinct grade,
+                  case grade when '11' then '08' else printf('%02d', grade::int - 1) end as before
                   from assessment where grade > '03'),
-        one as (select a.school_id, a.subject, a.school_year, t.true_effect,
-                   a.scale_score - m.value as y, a.prior_same - s.value as same, a.prior_other - o.value as other,
-                   a.prior_same_csem, a.prior_other_csem, a.grade, {flags}, a.economically_disadvantaged::int as poor
+        one as (select a.school_id || a.subject as place, a.school_id, a.school_year, a.subject, a.grade,
+                   t.true_effect, a.scale_score - m.value as y, a.prior_same - s.value as same,
+                   a.prior_other - o.value as other, a.prior_same_csem, a.prior_other_csem, {flags}
                 from assessment a join prior p using (grade)
                 join mean m on m.subject = a.subject and m.grade = a.grade
                 join mean s on s.subject = a.subject and s.grade = p.before
@@ -34,54 +48,46 @@ def growth_rows(ask: Ask, truth: dict) -> tuple[np.ndarray, np.ndarray, list[tup
                 join school_effect t on t.school_id = a.school_id and t.school_year = a.school_year
                      and t.subject = a.subject and t.grade = a.grade
                 where a.valid_score and a.test = 'SB' and a.prior_same is not null and a.prior_other is not null)
-        select *, avg(same) over cell, avg(other) over cell, avg(poor) over cell from one
+        select *, avg(same) over cell as peer_same, avg(other) over cell as peer_other,
+               avg(economically_disadvantaged) over cell as peer_poverty from one
         window cell as (partition by school_id, school_year, subject, grade)"""
+        )
+        .fetchnumpy()
     )
-    numbers = np.array([[*row[5:9], *row[10:15], *row[16:19], row[3]] for row in rows], dtype=float)
-    return numbers[:, 1:], np.array([row[4] for row in rows], dtype=float), rows
 
 
-@pytest.fixture(scope="module")
-def truth(large: Network) -> dict:
-    document: dict = json.loads((large.folder / "truth" / "parameters.json").read_text(encoding="utf-8"))
-    return document
+def centred_attributes(growth: Growth, reference: dict[str, float]) -> np.ndarray:
+    return np.column_stack([growth[name] - reference[name] for name in ATTRIBUTES])
 
 
-def test_school_means_of_the_residuals_recover_the_true_effects(ask_large: Ask, truth: dict) -> None:
+def test_school_means_of_the_residuals_recover_the_true_effects(growth: Growth, truth: dict[str, Any]) -> None:
     p = truth["parameters"]["scores"]
-    x, y, rows = growth_rows(ask_large, truth)
-    same = np.array([row[5] for row in rows], dtype=float)
-    other = x[:, 0]
-    reference = [p["reference"][name] for name in ATTRIBUTES]
-    expected = p["same"] * same + p["other"] * other
-    expected += (x[:, 3:8] - reference) @ [p[name] for name in ATTRIBUTES]
-    expected += p["peer_same"] * x[:, 8] + p["peer_other"] * x[:, 9]
-    expected += p["peer_poverty"] * (x[:, 10] - p["reference"]["economically_disadvantaged"])
-    place = {key: number for number, key in enumerate(sorted({row[:2] for row in rows}))}
-    school = np.array([place[row[:2]] for row in rows])
-    size = np.bincount(school)
-    residual = np.bincount(school, weights=y - expected) / size
-    effect = np.bincount(school, weights=x[:, 11]) / size
+    expected = p["same"] * growth["same"] + p["other"] * growth["other"]
+    expected += centred_attributes(growth, p["reference"]) @ [p[name] for name in ATTRIBUTES]
+    expected += p["peer_same"] * growth["peer_same"] + p["peer_other"] * growth["peer_other"]
+    expected += p["peer_poverty"] * (growth["peer_poverty"] - p["reference"]["economically_disadvantaged"])
+    _, place, size = np.unique(growth["place"].astype(str), return_inverse=True, return_counts=True)
+    residual = np.bincount(place, weights=growth["y"] - expected) / size
+    effect = np.bincount(place, weights=growth["true_effect"]) / size
     enough = size >= 100
     assert enough.sum() >= 40
     assert np.corrcoef(residual[enough], effect[enough])[0, 1] > 0.9
 
 
-def test_coefficients_are_recovered_once_measurement_error_is_taken_off(ask_large: Ask, truth: dict) -> None:
+def test_coefficients_are_recovered_once_measurement_error_is_taken_off(growth: Growth, truth: dict[str, Any]) -> None:
     p = truth["parameters"]["scores"]
-    x, y, rows = growth_rows(ask_large, truth)
-    same = np.array([row[5] for row in rows], dtype=float)
-    w = np.column_stack([same, x[:, 0], x[:, 3:11], np.ones(y.size)])
+    columns = [growth[name] for name in ("same", "other", *ATTRIBUTES, "peer_same", "peer_other", "peer_poverty")]
+    w = np.column_stack([*columns, np.ones(growth["y"].size)])
     error = np.zeros((w.shape[1], w.shape[1]))
-    error[0, 0], error[1, 1] = (x[:, 1] ** 2).sum(), (x[:, 2] ** 2).sum()
-    corrected = np.linalg.solve(w.T @ w - error, w.T @ y)
-    plain = np.linalg.solve(w.T @ w, w.T @ y)
+    error[0, 0], error[1, 1] = (growth["prior_same_csem"] ** 2).sum(), (growth["prior_other_csem"] ** 2).sum()
+    corrected = np.linalg.solve(w.T @ w - error, w.T @ growth["y"])
+    plain = np.linalg.solve(w.T @ w, w.T @ growth["y"])
     assert corrected[:2] == pytest.approx([p["same"], p["other"]], abs=0.03)
     assert plain[0] < p["same"] - 0.08
     assert corrected[2:5] == pytest.approx([p[name] for name in ATTRIBUTES[:3]], abs=3.0)
 
 
-def test_alternate_results_stand_at_the_top_of_their_level(ask_large: Ask, truth: dict) -> None:
+def test_alternate_results_stand_at_the_top_of_their_level(ask_large: Ask, truth: dict[str, Any]) -> None:
     minimums = truth["level_minimums"]
     rows = ask_large(
         """select subject, grade, achievement_level, scale_score, csem from assessment
@@ -93,7 +99,7 @@ def test_alternate_results_stand_at_the_top_of_their_level(ask_large: Ask, truth
         assert csem is None
 
 
-def test_levels_follow_from_scores(ask_large: Ask, truth: dict) -> None:
+def test_levels_follow_from_scores(ask_large: Ask, truth: dict[str, Any]) -> None:
     cuts = truth["level_minimums"]
     rows = ask_large(
         """select subject, grade, achievement_level, min(scale_score), max(scale_score) from assessment
@@ -123,7 +129,7 @@ def test_continuous_enrolment_needs_an_october_start(ask_large: Ask) -> None:
     assert [row[0] for row in rows] == [False]
 
 
-def test_every_truth_parameter_is_written(truth: dict) -> None:
+def test_every_truth_parameter_is_written(truth: dict[str, Any]) -> None:
     assert truth["settings"]["seed"] == 11
     assert truth["parameters"]["scores"]["peer_same"] == 0.08
     assert truth["level_minimums"]["3"]["ELA"] == {
