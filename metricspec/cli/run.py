@@ -12,8 +12,16 @@ from metricspec.cli.options import binding_option, data_files, data_option, proj
 @click.command("run")
 @click.argument("indicators", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every active indicator whose datasets are bound.")
-@click.option("--year", default=None, help="One school year, as 2024-25. Default: all.")
-@click.option("--level", default=None, help="Show one org level only (school, district, network).")
+@click.option("--year", default=None, help="One school year, as 2024-25. Default: all; the latest is shown.")
+@click.option("--org", "orgs", multiple=True, help="Show this org (its id or name); may be given several times.")
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    help="Show this student group; may be given several times, or '*' for all. Default: all students.",
+)
+@click.option("--level", default=None, help="Show or write one org level only (school, district, network).")
+@click.option("--rows", type=click.IntRange(min=1), default=None, help="How many rows of each table to show.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="A .csv, .parquet or .json file."
 )
@@ -24,18 +32,23 @@ def run_command(
     indicators: tuple[str, ...],
     every: bool,
     year: str | None,
+    orgs: tuple[str, ...],
+    groups: tuple[str, ...],
     level: str | None,
+    rows: int | None,
     out: Path | None,
     data: tuple[str, ...],
     binding: str | None,
     folder: Path | None,
 ) -> int:
-    """Compute indicators. Shows a table, or writes every row with --out; small cells are hidden either way."""
+    """Compute indicators. Shows tables, or writes every row with --out; small cells are hidden either way."""
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
-    from metricspec.reporting.results import print_quality, print_results
+    from metricspec.reporting.quality import print_quality
+    from metricspec.reporting.results import View, print_results
     from metricspec.reporting.writing import check_output, write_frame
     from metricspec.running.loading import load
+    from metricspec.running.orgs import chosen_groups, chosen_level, chosen_orgs, org_names
 
     if not indicators and not every:
         raise UsageError("name an indicator, or --all (see: metricspec list)")
@@ -44,15 +57,20 @@ def run_command(
     project = load(folder)
     if binding:
         project = project.with_binding(binding)
+    files = data_files(data)
     with stages_progress() as progress:
-        run = project.execute(() if every else indicators, year=year, data=data_files(data), progress=progress)
-    frame = run.result if level is None else run.result[run.result["org_level"] == level]
+        run = project.execute(() if every else indicators, year=year, data=files, progress=progress)
     for sentence in run.said:
         click.echo(sentence, err=True)
+    frame = run.result
+    if level is not None:
+        frame = frame[frame["org_level"] == chosen_level(frame, level)]
     if out is not None:
         write_frame(out, frame)
-        click.echo(f"{len(frame)} rows written to {out}", err=True)
+        click.echo(f"{len(frame):,} rows written to {out}", err=True)
     else:
-        print_results(frame, project.catalog)
-    print_quality(run.quality)
+        names = org_names(project, frozenset(frame["indicator"]), files)
+        view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names)
+        print_results(frame, project.catalog, view)
+    print_quality(run.quality, project.catalog)
     return 0

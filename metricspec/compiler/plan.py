@@ -8,17 +8,12 @@ from dataclasses import replace
 from sqlglot import exp
 
 from metricspec.compiler.bind import bound_stage
+from metricspec.compiler.combine import students_stage
 from metricspec.compiler.constants import Rules, indicators_stage, scale_of
+from metricspec.compiler.facts import fact_stage, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
 from metricspec.compiler.groups import ORG, groups_stage, levels_stage, moments_stage
-from metricspec.compiler.students import (
-    fact_stage,
-    single_stage,
-    stints_stage,
-    students_stage,
-    tree_stage,
-    with_facts_stage,
-)
+from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part, tally_stage
 from metricspec.measure import RowMeasure
@@ -89,15 +84,18 @@ class Compiler:
     def _bound(self, name: str, columns: frozenset[str]) -> Stage:
         dataset = self.catalog.datasets[name]
         bound = self.binding.datasets.get(name) if self.binding else None
-        return bound_stage(dataset, bound or BoundDataset(name, table=name), self.catalog, columns)
+        return bound_stage(dataset, bound or BoundDataset(name, table=name), columns)
 
     def _shared(self, shared: Shared, parts: list[str], slots: dict[str, str]) -> list[Stage]:
         """The stages of one table of students, up to the groups; adds each indicator's part of the Tally."""
         given, name = shared.students, shared.name
         bound = f"bound_{given.dataset.id}"
         stints = stints_stage(f"stints_{name}", given, bound, shared.needed, tree=shared.tree)
-        make = single_stage if given.single else students_stage
-        combined = make(f"combined_{name}" if given.facts else f"students_{name}", given, stints.name)
+        first = f"combined_{name}" if given.facts else f"students_{name}"
+        if given.single:
+            combined = single_stage(first, given, stints.name)
+        else:
+            combined = students_stage(first, given, stints.name, arg_max=self.capabilities.arg_max_null)
         stages = [stints, combined]
         if given.facts:
             facts = []
@@ -116,7 +114,9 @@ class Compiler:
         place = given.place or ORG
         for number, group in enumerate(shared.groups):
             moments = f"moments_{name}_{number}"
-            stages.append(moments_stage(moments, f"students_{name}", place, year, group.signature, group.counted, group.where))
+            stages.append(
+                moments_stage(moments, f"students_{name}", place, year, group.signature, group.counted, group.where)
+            )
             columns = [counted.name for counted in group.counted]
             groups = f"groups_{name}_{number}"
             stages.append(groups_stage(groups, moments, place, year, group.groups, group.flags, columns, group.slots))

@@ -28,9 +28,12 @@ def quality_stage(
     for name in (c for c in dataset.columns if c in set(columns)):
         column = dataset.columns[name]
         inner.append(f"{raw(column, bound.columns.get(name))} AS {q(name + '_raw')}")
-        inner.append(f"{mapped(column, bound, catalog)} AS {q(name)}")
+        inner.append(f"{mapped(column, bound)} AS {q(name)}")
         given = q(name + "_raw")
         unread = f"{q(name)} IS NULL AND {given} IS NOT NULL AND CAST({given} AS VARCHAR) <> ''"
+        if column.codes:
+            known = ", ".join(lit(code) for code in catalog.codes[column.codes].names)
+            unread = f"{q(name)} NOT IN ({known})"
         checks += [Check(dataset.id, name, "unreadable"), Check(dataset.id, name, "missing")]
         counts += [f"COUNT(CASE WHEN {unread} THEN 1 END)", f"COUNT(CASE WHEN {q(name)} IS NULL THEN 1 END)"]
     school, year = dataset.keys.get("school"), dataset.keys.get("year")
@@ -45,14 +48,3 @@ def quality_stage(
     text = f"""SELECT {", ".join(counts)} FROM (SELECT {", ".join(inner) or "1"} FROM {source(bound)}{where}) AS b {joined}"""
     says = f"How many rows of {dataset.id} there are, and how many values are missing or could not be read."
     return Stage(f"quality_{dataset.id}", says, Template(("quality", text), text, physical=True)), tuple(checks)
-
-
-def unknown_values(dataset: Dataset, bound: BoundDataset, catalog: Catalog, name: str, limit: int = 5) -> str:
-    """SQL that lists the most frequent raw values of a column that could not be read."""
-    column = dataset.columns[name]
-    given = f"CAST({raw(column, bound.columns.get(name))} AS VARCHAR)"
-    where = f" WHERE {bound.where}" if bound.where else ""
-    return f"""SELECT raw_value, COUNT(*) AS times FROM
-        (SELECT {given} AS raw_value, {mapped(column, bound, catalog)} AS value FROM {source(bound)}{where}) AS b
-        WHERE value IS NULL AND raw_value IS NOT NULL AND raw_value <> {lit("")}
-        GROUP BY raw_value ORDER BY times DESC, raw_value LIMIT {limit}"""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
-from metricspec.measure import MeasureType
-from metricspec.model import Catalog
+from metricspec.measure import MeasureType, RowMeasure
+from metricspec.model import Catalog, Indicator
 from metricspec.problems import Problem
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
@@ -50,6 +51,19 @@ class Corpus:
     tests: tuple[Document, ...]
     measure_types: Mapping[str, MeasureType]
 
+    @cached_property
+    def _row_measures(self) -> Mapping[str, RowMeasure]:
+        return {name: each for name, each in self.measure_types.items() if isinstance(each, RowMeasure)}
+
+    def takes_rows(self, indicator: Indicator) -> bool:
+        """Whether the rows of a dataset are the indicator's results already, so that no students are counted."""
+        return indicator.measure_type in self._row_measures
+
+    def dataset_of(self, indicator: Indicator) -> str:
+        """The dataset that an indicator's groups, and the plain rows of its tests, belong to."""
+        measure = self._row_measures.get(indicator.measure_type)
+        return measure.dataset(indicator.measure) if measure else indicator.students or ""
+
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that could be built."""
         built = getattr(self.catalog, SHELVES[kind])
@@ -57,6 +71,10 @@ class Corpus:
 
     def ids(self, kind: str) -> tuple[str, ...]:
         return tuple(sorted(id_ for of, id_ in self.documents if of == kind))
+
+    def all_built(self, kind: str) -> bool:
+        """Whether nothing of a kind is broken, so that what is not there does not exist."""
+        return len(getattr(self.catalog, SHELVES[kind])) == len(self.ids(kind))
 
     def unknown(self, document: Document, kind: str, id_: str, *path: str | int) -> Iterator[Problem]:
         """The problem of a reference at `path`, where no document of that kind and id exists."""

@@ -19,6 +19,8 @@ GRAMMAR = 1
 
 _HEAD = re.compile(rf"^({'|'.join(KINDS)}):[ \t]+['\"]?([A-Za-z0-9_.-]+)", re.MULTILINE)
 
+_ANCHOR = re.compile(r"^&\S+\s*")
+
 
 @dataclass(frozen=True)
 class Document:
@@ -49,8 +51,15 @@ class Document:
 
     def written(self, *path: str | int) -> str:
         """A scalar as it is written, before it becomes a number."""
-        event = self.nodes.values.get(path)
-        return str(getattr(event, "value", ""))
+        value: Any = self.nodes.data
+        try:
+            for key in path:
+                value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return ""
+        if isinstance(value, dict | list):
+            return ""
+        return value if isinstance(value, str) else _ANCHOR.sub("", self.nodes.raw(path))
 
     def problem(self, code: str, message: str, *path: str | int, hint: str = "", warn: bool = False) -> Problem:
         return Problem(code, message, self.at(*path), hint, "warning" if warn else "error")
@@ -78,7 +87,7 @@ def _heading_problem(nodes: Nodes) -> Problem | None:
         place = nodes.key_place((keys[0],)) if keys else nodes.value_place(())
         return Problem("MS101", what, place, "its first line must be 'metricspec: 1'")
     if data["metricspec"] != GRAMMAR or isinstance(data["metricspec"], bool):
-        message = f"the grammar '{nodes.values['metricspec',].value}' is not known"
+        message = f"the grammar '{nodes.raw(('metricspec',))}' is not known"
         return Problem("MS101", message, nodes.value_place(("metricspec",)), "write 'metricspec: 1'")
     keys = list(data)
     if len(keys) < 2:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metricspec.measure import RowMeasure
 from metricspec.model import GroupSet, Indicator, OrgSet
 from metricspec.problems import Place, Problem
 from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
-from metricspec.reading.yaml_nodes import Path
+from metricspec.reading.yaml_nodes import Path, span_place
 from metricspec.scopes import Expressions
 from metricspec.sql.expression import Expression, Finding
 
@@ -25,7 +24,7 @@ def expression_problems(corpus: Corpus, expressions: Expressions) -> Iterator[Pr
     for document in corpus.of_kind("orgs"):
         yield from _definition(corpus, document, expressions, _of_orgs(corpus.catalog.orgs[document.id]))
     for document in corpus.of_kind("levels"):
-        yield from _levels(document, expressions)
+        yield from _levels(corpus, document, expressions)
     for document in corpus.of_kind("indicator"):
         indicator = corpus.catalog.indicators[document.id]
         if indicator.students in corpus.catalog.datasets:
@@ -35,23 +34,25 @@ def expression_problems(corpus: Corpus, expressions: Expressions) -> Iterator[Pr
 def _indicator(corpus: Corpus, document: Document, indicator: Indicator, expressions: Expressions) -> Iterator[Problem]:
     dataset = str(indicator.students)
     for number, text in enumerate(indicator.stints):
-        yield from _placed(document, expressions.stints(dataset, text), "stints", number)
+        yield from _placed(corpus, document, expressions.stints(dataset, text), "stints", number)
     for fact in indicator.facts:
         if fact.dataset not in corpus.catalog.datasets:
             return  # what a fact would hold is not known, so nothing more can be judged
         if fact.where is not None:
-            yield from _placed(document, expressions.rows(fact.dataset, fact.where), "facts", fact.name, "where")
+            yield from _placed(
+                corpus, document, expressions.rows(fact.dataset, fact.where), "facts", fact.name, "where"
+            )
         if fact.value is not None:
             wants = {"sum": "number", "any": "boolean"}.get(fact.aggregate)
             parsed = expressions.rows(fact.dataset, fact.value, wants)
-            yield from _placed(document, parsed, "facts", fact.name, fact.aggregate)
+            yield from _placed(corpus, document, parsed, "facts", fact.name, fact.aggregate)
     for number, text in enumerate(indicator.population):
         yield from _of_student(corpus, document, indicator, expressions.students(indicator, text), "population", number)
     measure_type = corpus.measure_types[indicator.measure_type]
     for use in measure_type.expressions(indicator.measure):
         parsed = expressions.students(indicator, use.text, use.wanted)
         yield from _of_student(corpus, document, indicator, parsed, "measure", *use.path)
-    if not isinstance(measure_type, RowMeasure) and "student" in corpus.catalog.datasets[dataset].keys:
+    if not corpus.takes_rows(indicator) and "student" in corpus.catalog.datasets[dataset].keys:
         yield from _uses(corpus, document, indicator, expressions)
 
 
@@ -60,7 +61,7 @@ def _of_student(
 ) -> Iterator[Problem]:
     """Findings after rows are combined: a column that exists but has no rollup gets a message of its own."""
     dataset = corpus.catalog.datasets[str(indicator.students)]
-    for problem, finding in zip(_placed(document, parsed, *path), parsed[1], strict=True):
+    for problem, finding in zip(_placed(corpus, document, parsed, *path), parsed[1], strict=False):
         word = finding.word or document.written(*path)[finding.offset : finding.offset + finding.length]
         column = dataset.columns.get(word)
         if problem.code == "MS302" and column is not None and column.rollup is None:
@@ -71,11 +72,11 @@ def _of_student(
             yield problem
 
 
-def _levels(document: Document, expressions: Expressions) -> Iterator[Problem]:
+def _levels(corpus: Corpus, document: Document, expressions: Expressions) -> Iterator[Problem]:
     for key in ("status", "change", "grids", "overrides"):
         for number, entry in enumerate(document.data.get(key, ())):
             if "when" in entry:
-                yield from _placed(document, expressions.levels(entry["when"]), key, number, "when")
+                yield from _placed(corpus, document, expressions.levels(entry["when"]), key, number, "when")
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,9 @@ def _definition(
             if not answers[-1][1]:
                 break
         else:
-            best = next((a for a in answers if a[1][0].code != "MS302"), answers[0] if answers else None)
-            yield from _placed(document, best, *part.path) if best else ()
+            wrong = [answer for answer in answers if answer[1][0].code != "MS302"]
+            if wrong or (answers and corpus.all_built("dataset")):
+                yield from _placed(corpus, document, (wrong or answers)[0], *part.path)
 
 
 def _uses(corpus: Corpus, document: Document, indicator: Indicator, expressions: Expressions) -> Iterator[Problem]:
@@ -148,8 +150,10 @@ def _holds_elsewhere(corpus: Corpus, expressions: Expressions, part: Part) -> bo
     return any(not part.over(expressions, dataset)[1] for dataset in _with_students(corpus))
 
 
-def _placed(document: Document, parsed: Parsed, *path: str | int) -> Iterator[Problem]:
+def _placed(corpus: Corpus, document: Document, parsed: Parsed, *path: str | int) -> Iterator[Problem]:
     for finding in parsed[1]:
+        if finding.code == "MS306" and ("lookup", finding.word) in corpus.documents:
+            continue  # it exists and has problems of its own
         place = place_inside(document, path, finding.offset, finding.length)
         about = finding.hint or (hint(finding.word, finding.allowed, "there are", 20) if finding.allowed else "")
         comment = _cut_off(document, path) if finding.code == "MS301" else ""
@@ -158,9 +162,8 @@ def _placed(document: Document, parsed: Parsed, *path: str | int) -> Iterator[Pr
 
 def _cut_off(document: Document, path: Path) -> str:
     """A hint where a comment follows an expression that does not parse: ' #' may have cut it off."""
-    end = document.nodes.values[path].end_mark
-    line = document.nodes.text.split("\n")[end.line]
-    cut = re.match(r"\s*#\s*(\S.*)", line[end.column :])
+    rest = document.nodes.text[document.nodes.values[path][1] :].partition("\n")[0]
+    cut = re.match(r"\s*#\s*(\S.*)", rest)
     if not cut:
         return ""
     return f"a comment starts at ' #': put all in double quotes if '{cut[1][:30]}' belongs to the expression"
@@ -168,17 +171,16 @@ def _cut_off(document: Document, path: Path) -> str:
 
 def place_inside(document: Document, path: Path, offset: int, length: int) -> Place:
     """The place of some characters of a text; exact where they stand in the file as they do in the text."""
-    event, place = document.nodes.values[path], document.at(*path)
-    start, end, text = event.start_mark, event.end_mark, str(event.value)
-    if start.line == end.line and not event.style and start.index + len(text) == end.index:
-        return Place(document.file, place.line, place.column + offset, max(1, length))
-    source = document.nodes.text
-    raw, token = source[start.index : end.index], text[offset : offset + length].split("\n")[0]
-    at = -1
-    for _ in range(text.count(token, 0, offset) + 1 if token else 0):
-        at = raw.find(token, at + 1)
+    nodes = document.nodes
+    start, text, raw = nodes.values[path][0], document.written(*path), nodes.raw(path)
+    if raw == text:
+        at = offset
+    else:
+        token = text[offset : offset + length].split("\n")[0]
+        at = -1
+        for _ in range(text.count(token, 0, offset) + 1 if token else 0):
+            at = raw.find(token, at + 1)
+        length = len(token)
     if at < 0:
-        return place
-    position = start.index + at
-    line = source.count("\n", 0, position) + 1
-    return Place(document.file, line, position - source.rfind("\n", 0, position), len(token))
+        return document.at(*path)
+    return span_place(nodes.file, nodes.text, (start + at, start + at + max(1, length)))

@@ -27,7 +27,7 @@ from metricspec.reading.level_checks import level_problems
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
-from metricspec.reading.test_checks import rows_dataset, test_problems
+from metricspec.reading.test_checks import test_problems
 from metricspec.reading.year_checks import year_problems
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
@@ -191,7 +191,7 @@ def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
     for document in corpus.tests:
         indicator = catalog.indicators.get(document.id)
         if indicator is not None and document.file not in broken:
-            name = rows_dataset(corpus, indicator)
+            name = corpus.dataset_of(indicator)
             tests.append(build_test(document, name, catalog.datasets[name].keys.get("student")))
     return replace(catalog, tests=tuple(tests))
 
@@ -213,7 +213,7 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
 def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
     needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
-    needed.add(("dataset", rows_dataset(corpus, indicator)))
+    needed.add(("dataset", corpus.dataset_of(indicator)))
     needed |= {("orgs", indicator.orgs)} if indicator.orgs else set()
     needed |= {("levels", indicator.rating)} if indicator.rating else set()
     return needed

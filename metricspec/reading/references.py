@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import MeasureType, RowMeasure
+from metricspec.measure import MeasureType
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
@@ -125,10 +125,10 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
         yield document.problem("MS209", "an indicator cannot replace itself", "supersedes", hint="name the older one")
     measure_type = corpus.measure_types[indicator.measure_type]
     yield from _measure_references(corpus, document, measure_type)
-    dataset = catalog.datasets.get(_dataset_id(indicator, measure_type))
+    dataset = catalog.datasets.get(corpus.dataset_of(indicator))
     if dataset is not None:
-        yield from _students(document, dataset, isinstance(measure_type, RowMeasure))
-        yield from _groups_of(corpus, document, indicator, dataset, isinstance(measure_type, RowMeasure))
+        yield from _students(document, dataset, corpus.takes_rows(indicator))
+        yield from _groups_of(corpus, document, indicator, dataset, corpus.takes_rows(indicator))
     for fact in indicator.facts:
         yield from _fact(corpus, document, fact, catalog.datasets.get(indicator.students or ""))
     levels = catalog.levels.get(indicator.rating or "")
@@ -136,13 +136,6 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
         message = f"values have {indicator.digits} decimal places, those of {levels.id} have {levels.digits}"
         path = "digits" if "digits" in document.data else "rating"
         yield document.problem("MS204", message, path, hint="make the digits of both the same")
-
-
-def _dataset_id(indicator: Indicator, measure_type: MeasureType) -> str:
-    """The dataset whose columns an indicator's groups are made of."""
-    if isinstance(measure_type, RowMeasure):
-        return measure_type.dataset(indicator.measure)
-    return indicator.students or ""
 
 
 def _measure_references(corpus: Corpus, document: Document, measure_type: MeasureType) -> Iterator[Problem]:
@@ -205,6 +198,8 @@ def _fact(corpus: Corpus, document: Document, fact: Fact, students: Dataset | No
 
 def _policy(corpus: Corpus, document: Document, policy: Policy) -> Iterator[Problem]:
     """Groups and org levels that no set at all has; one set may lack what another has."""
+    if not (corpus.all_built("group_set") and corpus.all_built("orgs")):
+        return
     groups = tuple({group.id: 0 for each in corpus.catalog.groups.values() for group in each.groups})
     levels = tuple({level.name: 0 for each in corpus.catalog.orgs.values() for level in each.levels})
     for key in ("privacy", "report", "rating", "small"):

@@ -96,8 +96,7 @@ def _unknown_keys(document: Document, finding: Finding, misspelt: set[str]) -> I
 
 
 def _about_key(document: Document, key: str, path: Path, free: list[str], near: str | None) -> str:
-    around = document.nodes.values.get(path)
-    if getattr(around, "flow_style", False) and not document.written(*path, key) and near is None:
+    if document.nodes.raw(path) == "{" and not document.written(*path, key) and near is None:
         return f"in {{ }} a comma starts a new key: quote the text that '{key}' belongs to as a whole"
     if key == "<<":
         return "merging is not supported: write the keys out"

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from metricspec.measure import MeasureType, RowMeasure
 from metricspec.schoolyear import is_school_year
@@ -17,6 +19,13 @@ from metricspec.schoolyear import is_school_year
 FOLDER = Path(__file__).parent / "schemas"
 STUDENT_KEYS = ("students", "stints", "facts", "population")
 FORMATS = FormatChecker(formats=())
+# 1.0 is an integer to JSON Schema; here it is not, since counts and digits are written without decimal places.
+WholeNumbers = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 
 
 @FORMATS.checks("date", raises=ValueError)
@@ -65,9 +74,9 @@ class Schemas:
 
     def __init__(self, measure_types: Mapping[str, MeasureType]) -> None:
         self.measure_types = measure_types
-        self._validators: dict[tuple[str, str], Draft202012Validator] = {}
+        self._validators: dict[tuple[str, str], Validator] = {}
 
-    def validator(self, kind: str, data: Mapping[str, Any]) -> Draft202012Validator:
+    def validator(self, kind: str, data: Mapping[str, Any]) -> Validator:
         """The validator for a document; that of an indicator follows from the measure type it names."""
         name = ""
         if kind == "indicator":
@@ -76,7 +85,7 @@ class Schemas:
             name = name if name in self.measure_types else ""
         if (kind, name) not in self._validators:
             schema = indicator_schema(self.measure_types.get(name)) if kind == "indicator" else kind_schema(kind)
-            self._validators[kind, name] = Draft202012Validator(schema, format_checker=FORMATS)
+            self._validators[kind, name] = WholeNumbers(schema, format_checker=FORMATS)
         return self._validators[kind, name]
 
 

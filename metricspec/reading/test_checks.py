@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from metricspec.measure import RowMeasure
 from metricspec.model import Dataset, Indicator
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus
@@ -15,20 +14,13 @@ from metricspec.reading.value_checks import value_problem
 from metricspec.reading.yaml_nodes import Path
 
 MOST_REPEATS = 10_000
+MOST_ROWS = 100_000
 RESULT_COLUMNS = (
     "indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category",
     "statistic", "numerator", "denominator", "n", "value", "standard_error", "low", "high", "prior_numerator",
     "prior_denominator", "prior_n", "prior_value", "change", "status", "change_level", "rating", "suppressed",
     "prior_suppressed", "notes",
 )  # fmt: skip
-
-
-def rows_dataset(corpus: Corpus, indicator: Indicator) -> str:
-    """The dataset that plain `rows` of an indicator's tests belong to."""
-    measure_type = corpus.measure_types[indicator.measure_type]
-    if isinstance(measure_type, RowMeasure):
-        return measure_type.dataset(indicator.measure)
-    return indicator.students or ""
 
 
 def test_problems(corpus: Corpus) -> Iterator[Problem]:
@@ -48,7 +40,7 @@ def _case(
     corpus: Corpus, document: Document, indicator: Indicator, case: Mapping[str, Any], here: Path
 ) -> Iterator[Problem]:
     tables: list[tuple[str, Path, Sequence[Mapping[str, Any]]]] = [
-        (rows_dataset(corpus, indicator), (*here, "rows"), case.get("rows", ()))
+        (corpus.dataset_of(indicator), (*here, "rows"), case.get("rows", ()))
     ]
     for name, rows in case.get("datasets", {}).items():
         unknown = next(corpus.unknown(document, "dataset", name), None)
@@ -60,6 +52,10 @@ def _case(
         if dataset is not None:
             for index, row in enumerate(rows):
                 yield from _row(corpus, document, dataset, row, (*path, index))
+    repeats = [row.get("repeat", 1) for _, _, rows in tables for row in rows]
+    if sum(times for times in repeats if isinstance(times, int)) > MOST_ROWS:
+        message = f"the case '{case['name']}' has too many rows"
+        yield document.problem("MS605", message, *here, "name", hint=f"at most {MOST_ROWS:,}, with those repeated")
     for key in ("expect", "expect_absent"):
         for index, row in enumerate(case.get(key, ())):
             yield from _expected(corpus, document, indicator, row, (*here, key, index))

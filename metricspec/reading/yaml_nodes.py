@@ -1,4 +1,4 @@
-"""Strict YAML with positions: the C parser's events become plain data, with a side table from path to event.
+"""Strict YAML with positions: the C parser's events become plain data, with side tables from path to span.
 
 Only null, true, false, whole numbers and decimals resolve; everything else stays text, as do numbers with
 leading zeros, and so do all keys. Duplicate keys, tags and second documents are refused; size, depth and
@@ -34,7 +34,8 @@ MAX_ALIASES = 50
 MAX_DIGITS = 18
 
 Path = tuple[str | int, ...]
-Event = Any  # an event of yaml.events: start_mark, end_mark and, for scalars, value and style
+Span = tuple[int, int]  # where something starts and ends in the text, in characters
+Event = Any  # an event of yaml.events: start_mark, end_mark and, for scalars, value
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9]+([eE][-+]?[0-9]+)?")
 _NUMBER_STARTS = frozenset("-+.0123456789")
@@ -47,33 +48,40 @@ _CONSTANTS: Mapping[str, bool | None] = {
 
 @dataclass(frozen=True)
 class Nodes:
-    """The data of one file with the event behind every value and every key."""
+    """The data of one file with the span of every value and every key in its text.
+
+    Spans are plain tuples of numbers, so that the garbage collector has nothing to follow in large catalogues.
+    """
 
     file: str
     text: str
     data: Any = None
-    values: Mapping[Path, Event] = field(default_factory=dict)
-    keys: Mapping[Path, Event] = field(default_factory=dict)
+    values: Mapping[Path, Span] = field(default_factory=dict)
+    keys: Mapping[Path, Span] = field(default_factory=dict)
 
     def value_place(self, path: Path) -> Place:
         """Where the value at `path` stands, or the nearest thing around it that is written."""
         while path not in self.values and path:
             path = path[:-1]
-        return self._place(self.values.get(path))
+        span = self.values.get(path)
+        return Place(self.file) if span is None else span_place(self.file, self.text, span)
 
     def key_place(self, path: Path) -> Place:
         """Where the last key of `path` stands; an item of a list has none, so its value stands for it."""
-        event = self.keys.get(path)
-        return self.value_place(path) if event is None else self._place(event)
+        span = self.keys.get(path)
+        return self.value_place(path) if span is None else span_place(self.file, self.text, span)
 
-    def _place(self, event: Event | None) -> Place:
-        return Place(self.file) if event is None else event_place(self.file, event)
+    def raw(self, path: Path) -> str:
+        """The value at `path` as it stands in the file, with its quotes."""
+        start, end = self.values.get(path, (0, 0))
+        return self.text[start:end]
 
 
-def event_place(file: str, event: Event) -> Place:
-    start, end = event.start_mark, event.end_mark
-    one_line = isinstance(event, ScalarEvent | AliasEvent) and end.line == start.line
-    return Place(file, start.line + 1, start.column + 1, max(1, end.column - start.column) if one_line else 1)
+def span_place(file: str, text: str, span: Span) -> Place:
+    """The place of a span; what goes over several lines is shown by its first character."""
+    start, end = span
+    line, column = text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+    return Place(file, line, column, 1 if "\n" in text[start:end] else max(1, end - start))
 
 
 def read_nodes(file: str, content: bytes) -> tuple[Nodes, tuple[Problem, ...]]:
@@ -111,8 +119,8 @@ class _Builder:
     def __init__(self, file: str, text: str) -> None:
         self.file, self.text = file, text
         self.problems: list[Problem] = []
-        self.values: dict[Path, Event] = {}
-        self.keys: dict[Path, Event] = {}
+        self.values: dict[Path, Span] = {}
+        self.keys: dict[Path, Span] = {}
         self.anchors: dict[str, int] = {}
         self.aliases = 0
         self.at = 0
@@ -151,7 +159,10 @@ class _Builder:
                 return events
 
     def _refuse(self, code: str, message: str, event: Event, hint: str) -> None:
-        raise RefusalError(code, message, event_place(self.file, event), hint)
+        raise RefusalError(code, message, self._place(event), hint)
+
+    def _place(self, event: Event) -> Place:
+        return span_place(self.file, self.text, (event.start_mark.index, event.end_mark.index))
 
     def _node(self, path: Path, depth: int) -> Any:
         event = self.events[self.at]
@@ -164,7 +175,7 @@ class _Builder:
             hint = "remove it: the kind of a value follows from its key"
             self._refuse("MS004", f"the tag {event.tag} is not allowed", event, hint)
         self.at += 1
-        self.values[path] = event
+        self.values[path] = event.start_mark.index, event.end_mark.index
         if kind is ScalarEvent:
             return self._scalar(event)
         if depth > MAX_DEPTH:
@@ -197,11 +208,10 @@ class _Builder:
             key = event.value
             here = (*path, key)
             if key in data:
-                first = self.keys[here].start_mark.line + 1
+                first = span_place(self.file, self.text, self.keys[here]).line
                 message = f"the key '{key}' is written twice (first in line {first})"
-                place = event_place(self.file, event)
-                self.problems.append(Problem("MS002", message, place, "keep one of them"))
-            self.keys[here] = event
+                self.problems.append(Problem("MS002", message, self._place(event), "keep one of them"))
+            self.keys[here] = event.start_mark.index, event.end_mark.index
             data[key] = self._node(here, depth + 1)
         self.at += 1
         return data
@@ -223,6 +233,6 @@ class _Builder:
             return value
         if sum(map(str.isdigit, value)) > MAX_DIGITS or len(value.lower().partition("e")[2]) > 3:
             hint = "if it names something, write it in quotes; numbers have up to 18 digits"
-            self.problems.append(Problem("MS007", "the number is too long", event_place(self.file, event), hint))
+            self.problems.append(Problem("MS007", "the number is too long", self._place(event), hint))
             return 0
         return int(value) if value.lstrip("-+").isdigit() else float(value)

@@ -70,9 +70,7 @@ def differences(case: TestCase, results: Sequence[Row]) -> Iterator[Difference]:
                 break
 
 
-def _expected(
-    case: TestCase, expected: Row, key: Row, results: Sequence[Row], place: Place
-) -> Iterator[Difference]:
+def _expected(case: TestCase, expected: Row, key: Row, results: Sequence[Row], place: Place) -> Iterator[Difference]:
     found = [row for row in results if all(row.get(name) == value for name, value in key.items())]
     if len(found) != 1:
         near = sorted(results, key=lambda row: -sum(row.get(name) == value for name, value in key.items()))

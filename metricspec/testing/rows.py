@@ -54,9 +54,7 @@ def _described(row: Row) -> str:
     return ", ".join(f"{name}: {value}" for name, value in list(row.items())[:4])
 
 
-def _unfilled(
-    case: TestCase, dataset: Dataset, columns: Sequence[Column], rows: Sequence[Row]
-) -> Iterator[Problem]:
+def _unfilled(case: TestCase, dataset: Dataset, columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[Problem]:
     """A column that the plan reads and nobody fills, and an empty cell that would stop a run: once each."""
     for column in columns:
         lacking = next((r for r in rows if column.name not in r), None)

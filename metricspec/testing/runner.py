@@ -27,6 +27,8 @@ from metricspec.testing.comparing import Difference, Row, differences
 from metricspec.testing.rows import Table, case_tables
 from metricspec.warehouses.duckdb import DuckDB
 
+# Stages that hold the rules and none of a case's rows: made once.
+CONSTANT = ("indicators", "compare_rules", "bands", "grids")
 IN_UNITS = ("value", "standard_error", "low", "high", "prior_value", "change")
 Progress = Callable[[int, int, str], None]
 
@@ -81,7 +83,7 @@ class _Compiled:
         self.columns = dict(compiler.columns)
         self._statements = [compiler.renderer.creation(stage) for stage in self.plan.stages[:-1]]
         self._result = compiler.renderer.stage(self.plan.result)
-        self._views: set[str] = set()
+        self._standing: set[str] = set()
 
     def case(self, case: TestCase) -> CaseResult:
         problems = list(_column_problems(case))
@@ -107,12 +109,12 @@ class _Compiled:
     def _make(self, last: str | None) -> None:
         """Every stage up to `last` (None: all but the result)."""
         for stage, statement in zip(self.plan.stages, self._statements, strict=False):
-            if stage.stored:
-                self.warehouse.execute(f'DROP TABLE IF EXISTS "{stage.name}"', f"stage '{stage.name}'")
+            if stage.name not in self._standing:
+                if stage.stored:
+                    self.warehouse.execute(f'DROP TABLE IF EXISTS "{stage.name}"', f"stage '{stage.name}'")
                 self.warehouse.execute(statement, f"stage '{stage.name}'")
-            elif stage.name not in self._views:
-                self.warehouse.execute(statement, f"stage '{stage.name}'")
-                self._views.add(stage.name)
+                if not stage.stored or stage.name in CONSTANT:
+                    self._standing.add(stage.name)
             if stage.name == last:
                 return
 

@@ -173,3 +173,21 @@ def test_machine_formats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert run["results"][0]["ruleId"] == run["tool"]["driver"]["rules"][0]["id"] == "MS102"
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert region == {"startLine": 2, "startColumn": 3, "endColumn": 12}
+
+
+@pytest.mark.parametrize("path", sorted(GOOD.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("how", ["unknown key", "no yaml"])
+def test_one_broken_file_is_one_problem(folder: Path, path: Path, how: str) -> None:
+    """Whatever refers to it stays silent, and nothing that needs it is in the catalogue."""
+    broken = folder / path.name
+    text = broken.read_text(encoding="utf-8")
+    broken.write_text(text + ("nonsense: 1\n" if how == "unknown key" else "\tx\n"), encoding="utf-8")
+    loaded = load([folder], REGISTRY)
+    assert [(p.code, p.place.file) for p in loaded.problems] == [
+        ("MS102" if how == "unknown key" else "MS001", str(broken))
+    ]
+    for indicator in loaded.catalog.indicators.values():
+        assert indicator.groups in loaded.catalog.groups
+        assert indicator.policy in loaded.catalog.policies
+        assert indicator.students is None or indicator.students in loaded.catalog.datasets
+        assert indicator.rating is None or indicator.rating in loaded.catalog.levels

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from metricspec.problems import Place
 from metricspec.reading.yaml_nodes import MAX_BYTES, read_nodes
 
 GOOD = sorted((Path(__file__).parent / "good").glob("*.yaml"))
@@ -58,21 +61,31 @@ def test_keys_are_always_text() -> None:
     assert list(nodes.data) == ["10", "01", "true", "null", "1.5"]
 
 
+def leaves(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else None
+    if items is None:
+        yield path, data
+    for key, value in items or ():
+        yield from leaves(value, (*path, key))
+
+
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_places_show_the_text(path: Path) -> None:
-    """The characters at the place of a key or value are the ones that its event holds."""
+    """What stands at the place of a value or key is that value or key."""
     nodes, problems = read_nodes(str(path), path.read_bytes())
     assert problems == ()
     lines = path.read_text(encoding="utf-8").split("\n")
-    for table, place_of in ((nodes.values, nodes.value_place), (nodes.keys, nodes.key_place)):
-        for where, event in table.items():
-            place = place_of(where)
-            shown = lines[place.line - 1][place.column - 1 :][: place.length]
-            written = getattr(event, "value", None)
-            if written is not None:
-                assert written in (shown, shown[1:-1])
-            else:
-                assert re.match(r"[\[{\w'\"-]", shown)
+
+    def shown(place: Place) -> str:
+        return lines[place.line - 1][place.column - 1 :][: place.length]
+
+    for where, value in leaves(nodes.data):
+        at = shown(nodes.value_place(where))
+        assert value in (at, at[1:-1]) if isinstance(value, str) else json.loads(at) == value
+        for depth in range(1, len(where) + 1):
+            key = where[depth - 1]
+            at = shown(nodes.key_place(where[:depth]))
+            assert isinstance(key, int) or key in (at, at[1:-1])
 
 
 def test_places_count_characters_and_not_bytes() -> None:

@@ -1,0 +1,83 @@
+"""A student's rows at one org in one year become one row: sums, any, latest, by each column's rule."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from metricspec.compiler.students import StudentsInput
+from metricspec.model import Column, Dataset
+from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
+
+FUNCTIONS = {"any": "MAX", "max": "MAX", "all": "MIN", "min": "MIN"}
+
+
+def descending(dataset: Dataset) -> str:
+    """The dataset's total order, last row first; an empty date (still enrolled) comes last in time."""
+    parts = []
+    for name in dataset.order:
+        if dataset.columns[name].missing == "exclude":
+            parts.append(f"CASE WHEN {q(name)} IS NULL THEN 1 ELSE 0 END DESC")
+        parts.append(f"{q(name)} DESC")
+    return comma(parts)
+
+
+def _latest(value: str, dataset: Dataset, arg_max: bool) -> str:
+    """The value of the last row, unknown where it is unknown there: by ARG_MAX where the engine has one that keeps
+    nulls (it spares sorting every row), else by the row's number."""
+    if arg_max:
+        return f"ARG_MAX_NULL({value}, ROW({descending(dataset).replace(' DESC', '')}))"
+    return f"MAX(CASE WHEN row_from_end = 1 THEN {value} END)"
+
+
+def _combined(column: Column, dataset: Dataset, arg_max: bool) -> str:
+    name = q(column.name)
+    if column.rollup == "sum":
+        kind = {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.scale})"}.get(column.type, "DOUBLE")
+        return f"CAST(SUM({name}) AS {kind}) AS {name}"
+    if column.rollup == "latest":
+        return f"{_latest(name, dataset, arg_max)} AS {name}"
+    if column.rollup == "first":
+        return f"MAX(CASE WHEN row_from_start = 1 THEN {name} END) AS {name}"
+    return f"{FUNCTIONS[column.rollup or 'any']}({name}) AS {name}"
+
+
+def _level(given: StudentsInput, stints: str, at: int, arg_max: bool) -> str:
+    """One org level's part of the table of students."""
+    level, keys = given.orgs.levels[at], given.dataset.keys
+    student, year = q(keys["student"]), q(keys["year"])
+    conditions = [f"({slot(f'level{at}_{i}')})" for i in range(len(given.level_stints[at]))]
+    key = f"({slot(f'key{at}')})"
+    conditions.append(f"{key} IS NOT NULL")
+    items = [_combined(column, given.dataset, arg_max) for column in given.columns]
+    for flag in given.flags:
+        member = f"CASE WHEN {slot(f'flag_{flag.name}')} THEN 1 ELSE 0 END"
+        combined = _latest(member, given.dataset, arg_max) if flag.latest else f"MAX({member})"
+        items.append(f"{combined} AS {q(flag.name)}")
+    numbered = _numbered(given, stints, key, " AND ".join(conditions), arg_max)
+    return f"""SELECT {lit(level.name)} AS org_level, org_id, {student}, {year}{"".join(", " + item for item in items)}
+        FROM ({numbered}) AS r GROUP BY org_id, {student}, {year}"""
+
+
+def _numbered(given: StudentsInput, stints: str, key: str, where: str, arg_max: bool) -> str:
+    """A level's rows with their org, numbered from the last (and first) where a rule needs it."""
+    keys = given.dataset.keys
+    partition = f"PARTITION BY {key}, {q(keys['student'])}, {q(keys['year'])}"
+    extra = ""
+    if not arg_max and (any(c.rollup == "latest" for c in given.columns) or any(f.latest for f in given.flags)):
+        extra += f", ROW_NUMBER() OVER ({partition} ORDER BY {descending(given.dataset)}) AS row_from_end"
+    if any(c.rollup == "first" for c in given.columns):
+        forward = descending(given.dataset).replace(" DESC", " ASC")
+        extra += f", ROW_NUMBER() OVER ({partition} ORDER BY {forward}) AS row_from_start"
+    return f"SELECT *, {key} AS org_id{extra} FROM {stints} WHERE {where}"
+
+
+def students_stage(name: str, given: StudentsInput, stints: str, *, arg_max: bool) -> Stage:
+    """One row per student, org and year: a student counts once at each org of each level."""
+    text = "\nUNION ALL\n".join(_level(given, stints, at, arg_max) for at in range(len(given.orgs.levels)))
+    slots: dict[str, exp.Expression | str] = {f"flag_{f.name}": f.where for f in given.flags}
+    for at in range(len(given.orgs.levels)):
+        slots[f"key{at}"] = given.keys[at]
+        slots.update({f"level{at}_{i}": tree for i, tree in enumerate(given.level_stints[at])})
+    levels = ", ".join(level.name for level in given.orgs.levels)
+    says = f"One row per student, org and year ({levels}): a student counts once at each, however many rows there are."
+    return Stage(name, says, Template(("students", text), text), slots)

@@ -1,0 +1,112 @@
+"""Orgs by name: their names out of the data, and what a person typed as one of those that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metricspec.compiler.bind import bound_stage
+from metricspec.problems import SpecError, UsageError
+from metricspec.reading.suggest import hint, nearest
+from metricspec.running.binding import absolute, overridden
+from metricspec.running.project import Project
+from metricspec.sql.stage import Renderer
+from metricspec.warehouses.duckdb import DuckDB
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def org_names(
+    project: Project, indicators: frozenset[str] | None = None, data: Mapping[str, Path] | None = None
+) -> dict[str, str]:
+    """Each org's latest name by id; an org without a name is left out.
+
+    `indicators` limits the datasets of published rows that are read to those of these indicators.
+    """
+    names: dict[str, str] = {}
+    with DuckDB() as engine:
+        bound, _ = overridden(
+            absolute(project.binding, project.folder), data or {}, project.catalog, engine, project.binding is not None
+        )
+        for dataset in _with_names(project, indicators):
+            found = bound.get(dataset)
+            if found is None or (found.file is not None and not Path(found.file).is_file()):
+                continue
+            stage = bound_stage(project.catalog.datasets[dataset], found, ("org_id", "school_year", "org_name"))
+            text = f"""SELECT org_id, MAX_BY(org_name, school_year) FROM ({Renderer("duckdb").stage(stage)}) AS o
+                WHERE org_id IS NOT NULL AND org_name IS NOT NULL GROUP BY org_id"""
+            try:
+                names.update((str(org), str(name)) for org, name in engine.rows(text, "reading the names of orgs"))
+            except SpecError:
+                continue  # names are a courtesy: without them ids are shown
+    return names
+
+
+def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str]:
+    from metricspec.measure import RowMeasure
+
+    used: dict[str, None] = {}
+    for name, indicator in project.catalog.indicators.items():
+        if indicators is not None and name not in indicators:
+            continue
+        measure = project.registry.measure_types[indicator.measure_type]
+        if isinstance(measure, RowMeasure):
+            used[measure.dataset(indicator.measure)] = None
+        elif indicator.orgs:
+            used[project.catalog.orgs[indicator.orgs].dataset] = None
+    wanted = {"org_id", "school_year", "org_name"}
+    return [name for name in used if wanted <= set(project.catalog.datasets[name].columns)]
+
+
+def org_id(text: str, ids: Iterable[str], names: Mapping[str, str]) -> str:
+    """The org that a person means by its id or its name. Raises UsageError with suggestions where there is none."""
+    known = dict.fromkeys(str(one) for one in ids)
+    if text in known:
+        return text
+    called = {one: names[one] for one in known if one in names}
+    same = [one for one, name in called.items() if name.lower() == text.lower()]
+    if len(same) == 1:
+        return same[0]
+    part = same or [one for one, name in called.items() if text.lower() in name.lower()]
+    close = nearest(text, called.values())
+    near = nearest(text, known)
+    part += [one for one, name in called.items() if name == close and one not in part]
+    part += [near] if near is not None and near not in part else []
+    start = f"'{text}' is the name of several orgs, give an id" if same else f"unknown org '{text}'"
+    raise UsageError(f"{start}: {_listed(part or list(known), called, bool(part))}")
+
+
+def _listed(ids: Sequence[str], names: Mapping[str, str], near: bool, limit: int = 6) -> str:
+    if not ids:
+        return "the data has no orgs"
+    shown = [f"{one} ({names[one]})" if one in names else one for one in ids[:limit]]
+    more = f" and {len(ids) - limit:,} more" if len(ids) > limit else ""
+    return f"{'did you mean' if near else 'there are'} {', '.join(shown)}{more}"
+
+
+def chosen_orgs(frame: pd.DataFrame, names: Mapping[str, str], given: Sequence[str]) -> tuple[str, ...]:
+    """The ids of the orgs that a person named, out of those in a Result."""
+    ids = sorted({str(one) for one in frame["org_id"]}) if given else []
+    return tuple(org_id(text, ids, names) for text in given)
+
+
+def chosen_groups(frame: pd.DataFrame, given: Sequence[str]) -> tuple[str, ...]:
+    """Student groups that a person named, each checked against those in a Result."""
+    known = sorted({str(one) for one in frame["student_group"]})
+    for text in given:
+        if text != "*" and text not in known:
+            raise UsageError(_unknown("student group", text, known))
+    return tuple(given)
+
+
+def chosen_level(frame: pd.DataFrame, text: str) -> str:
+    known = sorted({str(one) for one in frame["org_level"]})
+    if text not in known:
+        raise UsageError(_unknown("org level", text, known))
+    return text
+
+
+def _unknown(what: str, text: str, known: Sequence[str]) -> str:
+    return f"unknown {what} '{text}': {hint(text, known, 'there are', 30)}"

@@ -1,0 +1,104 @@
+"""Which tests to run: those of the whole catalogue, below some paths, or of some indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from metricspec.model import Catalog, IndicatorTest
+from metricspec.problems import Problem, UsageError
+from metricspec.reading.document import Document
+from metricspec.reading.load import load, load_project
+from metricspec.reading.suggest import hint
+from metricspec.registry import Registry, load_registry
+from metricspec.running.loading import FILE
+from metricspec.scopes import Expressions
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The tests chosen. `problems` are errors of the specs that concern them: tests with errors, or of indicators
+    with errors, are not in `tests`. `untested` are the active indicators without any test."""
+
+    tests: tuple[IndicatorTest, ...]
+    problems: tuple[Problem, ...]
+    untested: tuple[str, ...]
+    catalog: Catalog
+    registry: Registry
+    expressions: Expressions
+
+
+def select_tests(wanted: Sequence[str], folder: Path | None) -> Selection:
+    """The tests of a project, or those that `wanted` names by path or by indicator. Raises UsageError where a path
+    or an indicator does not exist, or none of them has a test."""
+    registry = load_registry()
+    folders, problems = _folders(registry, folder)
+    paths = [Path(text).resolve() for text in wanted if Path(text).exists()]
+    ids = [text for text in wanted if not Path(text).exists()]
+    loaded = load(_with_homes(folders, paths), registry)
+    problems += [p for p in loaded.problems if p.severity == "error"]
+    known = {d.id for d in loaded.documents.values() if d.kind == "indicator"}
+    for name in ids:
+        if name not in known:
+            raise UsageError(f"'{name}' is neither a file or folder nor an indicator: {hint(name, known, 'there are')}")
+    named = {d.id for file, d in loaded.documents.items() if d.kind == "indicator" and _file_named(file, paths)}
+    chosen = [
+        d for file, d in loaded.documents.items()
+        if d.kind == "test" and (not wanted or d.id in ids or d.id in named or _under(Path(file), paths))
+    ]  # fmt: skip
+    files = {d.file for d in chosen}
+    tests = tuple(test for test in loaded.catalog.tests if test.place.file in files)
+    if wanted:
+        about = {d.id for d in chosen}
+        files |= {file for file, d in loaded.documents.items() if d.kind == "indicator" and d.id in about}
+        problems = [p for p in problems if p.place.file in files or _under(Path(p.place.file), paths)]
+    problems += _not_run(chosen, tests)
+    if not tests and not problems:
+        where = ", ".join(wanted) or "the project"
+        raise UsageError(f"there are no tests in {where}: a test lies in a file such as ca.my_rate.test.yaml")
+    tested = {d.id for d in loaded.documents.values() if d.kind == "test"}
+    active = (i.id for i in loaded.catalog.indicators.values() if i.status == "active" and i.id not in tested)
+    untested = () if wanted else tuple(sorted(active))
+    return Selection(tests, tuple(problems), untested, loaded.catalog, registry, loaded.expressions)
+
+
+def _folders(registry: Registry, folder: Path | None) -> tuple[list[Path], list[Problem]]:
+    root = folder or Path()
+    folders = list(registry.spec_folders)
+    if (root / FILE).is_file():
+        opened = load_project(root / FILE)
+        specs = opened.project.specs if opened.project else ()
+        return folders + [root / name for name in specs], list(opened.problems)
+    if folder is not None:
+        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    return folders, []
+
+
+def _with_homes(folders: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
+    """The folders, and those of paths outside of them."""
+    found = list(folders)
+    for path in paths:
+        home = path if path.is_dir() else path.parent
+        if not _under(home, [f.resolve() for f in found]):
+            found.append(home)
+    return found
+
+
+def _under(path: Path, places: Sequence[Path]) -> bool:
+    place = path.resolve()
+    return any(place == one or one in place.parents for one in places)
+
+
+def _file_named(file: str, paths: Sequence[Path]) -> bool:
+    """Whether a path is this very file: naming an indicator's file runs its tests."""
+    return Path(file).resolve() in paths
+
+
+def _not_run(chosen: Iterable[Document], tests: Iterable[IndicatorTest]) -> Iterator[Problem]:
+    """Tests that had to be left out; a run that says nothing of them would pass for the wrong reason."""
+    ran = {test.place.file for test in tests}
+    for document in chosen:
+        if document.file not in ran:
+            message = f"the test of {document.id} was not run: it, its indicator or what that needs has problems"
+            yield Problem("MS613", message, document.place, "metricspec check says what is wrong")

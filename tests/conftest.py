@@ -1,0 +1,44 @@
+"""What all tests share: where the real data lie, and a small made-up network with a project over it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from metricspec.synthetic import generate
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PROJECT = "metricspec: 1\nproject: network\nbinding: demo\n"
+
+
+def _real_data_folder() -> Path:
+    named = os.environ.get("METRICSPEC_REAL_DATA")
+    return Path(named) if named else REPOSITORY.parent / "shared" / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked real_data are skipped, with the reason, where the public files are not there."""
+    folder = _real_data_folder()
+    if folder.is_dir():
+        return
+    skip = pytest.mark.skip(reason=f"the public data files are not in {folder}; set METRICSPEC_REAL_DATA to their folder")
+    for item in items:
+        if item.get_closest_marker("real_data"):
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of the public data files."""
+    return _real_data_folder()
+
+
+@pytest.fixture(scope="session")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project folder over about 1,500 students in 4 districts, 2021-22 to 2024-25."""
+    folder = tmp_path_factory.mktemp("network")
+    generate(folder / "data", students=1_500, districts=4, years=4, last_year=2025, seed=11)
+    (folder / "metricspec.yaml").write_text(PROJECT, encoding="utf-8")
+    return folder

@@ -1,0 +1,31 @@
+-- Absent ten percent or more of at least 31 days expected, TK to grade 8; charters out of the district, special education back to the district accountable.
+WITH placed AS (
+  SELECT 'school' AS org_level, school_id AS org_id, a.* FROM attendance_stint AS a JOIN school USING (school_id, school_year)
+  WHERE a.enrollment_status IN ('10', '30') AND a.attendance_exempt IS NOT TRUE
+    AND (a.nonpublic_school IS NOT TRUE OR a.accountability_district_id IS NOT NULL)
+  UNION ALL
+  SELECT 'district' AS org_level, coalesce(a.accountability_district_id, district_id) AS org_id, a.* FROM attendance_stint AS a JOIN school USING (school_id, school_year)
+  WHERE a.enrollment_status IN ('10', '30') AND a.attendance_exempt IS NOT TRUE
+    AND (a.nonpublic_school IS NOT TRUE OR a.accountability_district_id IS NOT NULL) AND NOT charter
+  UNION ALL
+  SELECT 'network' AS org_level, network_id AS org_id, a.* FROM attendance_stint AS a JOIN school USING (school_id, school_year)
+  WHERE a.enrollment_status IN ('10', '30') AND a.attendance_exempt IS NOT TRUE
+    AND (a.nonpublic_school IS NOT TRUE OR a.accountability_district_id IS NOT NULL)
+), student AS (
+  SELECT org_level, org_id, school_year, student_id,
+    sum(days_expected) AS expected, sum(days_absent) AS absent, sum(days_attended) AS attended,
+    last(grade ORDER BY entry_date, exit_date NULLS LAST, stint_id) AS grade,
+    last(race_ethnicity ORDER BY entry_date, exit_date NULLS LAST, stint_id) AS race,
+    bool_or(english_learner) AS el, bool_or(long_term_english_learner) AS ltel, bool_or(reclassified_4_years) AS rfp,
+    bool_or(economically_disadvantaged) AS sed, bool_or(disability) AS swd, bool_or(foster_youth) AS fos,
+    bool_or(homeless) AS hom
+  FROM placed GROUP BY ALL
+), member AS (
+  SELECT *, unnest(dash14(school_year, race, el, ltel, sed, swd, fos, hom)) AS student_group
+  FROM student
+  WHERE expected >= 31 AND grade IN ('TK', 'KN', '01', '02', '03', '04', '05', '06', '07', '08')
+)
+SELECT org_level, org_id, school_year, student_group, count(*) FILTER (10 * absent >= expected) AS numerator, count(*) AS denominator, count(*) AS n
+FROM member WHERE student_group IS NOT NULL
+  AND school_year >= '2016-17' AND school_year NOT IN ('2019-20', '2020-21')
+GROUP BY ALL

@@ -1,0 +1,44 @@
+-- Mean distance from the lowest score of level 3; under 95 percent participation the missing students enter at -333.
+WITH placed AS (
+  SELECT 'school' AS org_level, school_id AS org_id, a.* FROM assessment AS a JOIN school USING (school_id, school_year)
+  WHERE a.subject = 'ELA'
+  UNION ALL
+  SELECT 'district' AS org_level, coalesce(a.accountability_district_id, district_id) AS org_id, a.* FROM assessment AS a JOIN school USING (school_id, school_year)
+  WHERE a.subject = 'ELA' AND NOT charter
+  UNION ALL
+  SELECT 'network' AS org_level, network_id AS org_id, a.* FROM assessment AS a JOIN school USING (school_id, school_year)
+  WHERE a.subject = 'ELA'
+), student AS (
+  SELECT org_level, org_id, school_year, student_id,
+    last(grade ORDER BY test_date NULLS LAST, result_id) AS grade,
+    last(race_ethnicity ORDER BY test_date NULLS LAST, result_id) AS race,
+    max(scale_score) AS score, max(achievement_level) AS achievement_level, bool_or(tested) AS tested,
+    bool_or(enrolled_in_window) AS enrolled, coalesce(bool_or(valid_score), false) AS valid,
+    coalesce(bool_or(medical_exemption), false) AS medical, coalesce(bool_or(newcomer), false) AS newcomer,
+    coalesce(bool_or(parent_waiver), false) AS waiver,
+    bool_or(CASE org_level WHEN 'school' THEN continuous_school ELSE continuous_district END) AS continuous,
+    coalesce(bool_or(english_learner), false) AS el, coalesce(bool_or(reclassified_4_years), false) AS rfp,
+    bool_or(english_learner AND reclassified_4_years IS NOT TRUE) AS elo, bool_or(long_term_english_learner) AS ltel,
+    bool_or(economically_disadvantaged) AS sed, bool_or(disability) AS swd, bool_or(foster_youth) AS fos,
+    bool_or(homeless) AS hom
+  FROM placed GROUP BY ALL
+)
+, member AS (
+  SELECT *, score - MAP {'03': 2432, '04': 2473, '05': 2502, '06': 2531, '07': 2552, '08': 2567, '11': 2583}[grade] AS distance,
+    valid AND NOT waiver AND continuous AND score IS NOT NULL AS averaged,
+    unnest(dash14_academic(school_year, race, el OR rfp, elo, rfp, ltel, sed, swd, fos, hom)) AS student_group
+  FROM student
+  WHERE enrolled AND grade IN ('03', '04', '05', '06', '07', '08', '11') AND (NOT medical OR tested) AND NOT newcomer
+), counted AS (
+  SELECT org_level, org_id, school_year, student_group, count(*) AS enrolled, count(*) FILTER (tested) AS tested,
+    count(*) FILTER (averaged) AS n, coalesce(sum(distance) FILTER (averaged), 0) AS total,
+    stddev_samp(distance) FILTER (averaged) AS spread
+  FROM member WHERE student_group IS NOT NULL AND school_year >= '2021-22' GROUP BY ALL
+), judged AS (
+  -- the participation rate to a whole percent, half up: (200 t + e) div 2 e; required: the smallest number that reaches it
+  SELECT *, (200 * tested + enrolled) // (2 * enrolled) < 95 AS short, (95 * enrolled + 99) // 100 AS required FROM counted
+)
+SELECT org_level, org_id, school_year, student_group,
+  CASE WHEN short THEN total - 333 * (required - tested) ELSE total END AS numerator,
+  CASE WHEN short THEN required ELSE n END AS denominator, n, CASE WHEN NOT short THEN spread END AS spread
+FROM judged WHERE n > 0 OR short
