@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from metricspec.running.project import Project
 
-__all__ = ["load"]
+__all__ = ["Project", "load"]
 
 
 def load(project: str | Path | None = None) -> Project:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from metricspec.synthetic import generate
@@ -35,10 +36,24 @@ def real_data() -> Path:
     return _real_data_folder()
 
 
+def _charter(orgs: Path) -> None:
+    """So small a network has no charter school: make one of an elementary school of a unified district."""
+    written = orgs.with_suffix(".new")
+    duckdb.sql(
+        f"""COPY (SELECT * REPLACE (coalesce(org_id = (
+                SELECT max(s.org_id) FROM '{orgs}' AS s JOIN '{orgs}' AS d
+                ON d.org_id = s.parent_id AND d.school_year = s.school_year
+                WHERE s.org_type = 'ES' AND d.org_type = 'UD'), false) AS charter)
+            FROM '{orgs}') TO '{written}' (FORMAT parquet)"""
+    )
+    written.replace(orgs)
+
+
 @pytest.fixture(scope="session")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project folder over about 1,500 students in 4 districts, 2021-22 to 2024-25."""
     folder = tmp_path_factory.mktemp("network")
     generate(folder / "data", students=1_500, districts=4, years=4, last_year=2025, seed=11)
+    _charter(folder / "data" / "org.parquet")
     (folder / "metricspec.yaml").write_text(PROJECT, encoding="utf-8")
     return folder

@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "schemas"
 STUDENT_KEYS = ("students", "stints", "facts", "population")
 FORMATS = FormatChecker(formats=())
 # 1.0 is an integer to JSON Schema; here it is not, since counts and digits are written without decimal places.
-WholeNumbers = extend(
+WholeNumbers = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)

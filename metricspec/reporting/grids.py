@@ -1,4 +1,4 @@
-"""Tables that fit the terminal: the first column gives way, figures are never cut."""
+"""Tables that fit the terminal: one column gives way, figures are never cut."""
 
 from __future__ import annotations
 
@@ -22,20 +22,25 @@ def fitted(
     rows: Sequence[Sequence[Text]],
     width: int,
     *,
+    gives_way: int = 0,
     least: int = 12,
     empty: bool = False,
+    wrap: bool = False,
 ) -> Table:
-    """A table without lines, `width` wide at most. A column without anything in it is left out, unless `empty`."""
-    kept = [at for at in range(len(headings)) if empty or at == 0 or any(row[at].plain for row in rows)]
+    """A table without lines, `width` wide at most. A column without anything in it is left out, unless `empty`.
+
+    The column `gives_way` is cut where it is too long, or with `wrap` goes on in the next line.
+    """
+    kept = [at for at in range(len(headings)) if empty or at == gives_way or any(row[at].plain for row in rows)]
     widths = {at: max([len(headings[at].text), *(row[at].cell_len for row in rows)]) for at in kept}
-    others = sum(widths[at] + GAP for at in kept if at)
-    widths[0] = min(widths[0], max(least, width - others))
+    others = sum(widths[at] + GAP for at in kept if at != gives_way)
+    widths[gives_way] = min(widths[gives_way], max(least, width - others))
     table = Table(box=None, padding=(0, GAP, 0, 0), show_edge=False, pad_edge=False, header_style="underline")
     for at in kept:
         table.add_column(
             headings[at].text,
             justify="right" if headings[at].right else "left",
-            no_wrap=True,
+            no_wrap=not (wrap and at == gives_way),
             overflow="ellipsis",
             width=widths[at],
         )

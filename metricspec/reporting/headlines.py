@@ -17,7 +17,7 @@ from metricspec.reporting.marks import HIDDEN, Marks
 if TYPE_CHECKING:
     import pandas as pd
 
-SUFFIX = {"points": " points", "days": " days"}
+SUFFIX = {"points": " pts", "days": " days"}
 COLUMNS = (
     Heading("indicator", right=False), Heading("students"), Heading("value"), Heading("prior"), Heading("change"),
     Heading("status", right=False), Heading("rating", right=False),
@@ -38,7 +38,7 @@ def print_headlines(rows: pd.DataFrame, catalog: Catalog, names: Mapping[str, st
     to.print()
     to.print(Text.assemble((org, "bold"), f"  {first['school_year']}"))
     cells = [_cells(record, catalog, marks) for record in records]
-    to.print(fitted(COLUMNS, cells, to.width))
+    to.print(fitted(COLUMNS, cells, to.width, wrap=True))
 
 
 def _cells(record: Mapping[str, Any], catalog: Catalog, marks: Marks) -> list[Text]:

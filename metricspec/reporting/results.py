@@ -16,6 +16,7 @@ from metricspec.reporting.figures import known, plural
 from metricspec.reporting.grids import Heading, fitted
 from metricspec.reporting.headlines import is_headline, print_headlines
 from metricspec.reporting.marks import Marks
+from metricspec.running.orgs import all_students
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,12 +88,6 @@ def selected(frame: pd.DataFrame, catalog: Catalog, view: View) -> pd.DataFrame:
         everyone[name] = everyone[name] or "ALL"
     wanted = rows["indicator"].map(everyone)
     return rows[wanted.isna() | (rows["student_group"] == wanted)]
-
-
-def all_students(catalog: Catalog, indicator: Indicator) -> str | None:
-    """The group of an indicator's group set that everyone belongs to, where it has one."""
-    groups = catalog.groups[indicator.groups].groups
-    return next((group.id for group in groups if group.where.strip().lower() == "true"), None)
 
 
 def _sorted(rows: pd.DataFrame, names: Mapping[str, str], groups: Sequence[str]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metricspec.compiler.bind import bound_stage
+from metricspec.model import Catalog, Indicator
 from metricspec.problems import SpecError, UsageError
 from metricspec.reading.suggest import hint, nearest
 from metricspec.running.binding import absolute, overridden
@@ -110,3 +111,9 @@ def chosen_level(frame: pd.DataFrame, text: str) -> str:
 
 def _unknown(what: str, text: str, known: Sequence[str]) -> str:
     return f"unknown {what} '{text}': {hint(text, known, 'there are', 30)}"
+
+
+def all_students(catalog: Catalog, indicator: Indicator) -> str | None:
+    """The group of an indicator's group set that everyone belongs to, where it has one."""
+    groups = catalog.groups[indicator.groups].groups
+    return next((group.id for group in groups if group.where.strip().lower() == "true"), None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from metricspec.model import Scalar
-from metricspec.problems import Problem
+from metricspec.problems import Place, Problem
 from metricspec.reading.formats import as_github, as_text, shown
 from metricspec.testing.comparing import Difference
 from metricspec.testing.runner import CaseResult
@@ -99,7 +99,7 @@ def json_text(results: Iterable[CaseResult], problems: Sequence[Problem]) -> str
             "indicator": result.indicator,
             "case": result.case.name,
             "passed": result.passed,
-            "file": shown(result.case.place).partition(":")[0],
+            "file": shown(Place(result.case.place.file)),
             "line": result.case.place.line,
             "differences": [_difference(difference) for difference in result.differences],
             "problems": [_problem(problem) for problem in result.problems],
@@ -122,4 +122,4 @@ def _difference(difference: Difference) -> dict[str, Any]:
 
 def _problem(problem: Problem) -> dict[str, Any]:
     about = {"code": problem.code, "message": problem.message, "hint": problem.hint}
-    return {**about, "file": shown(problem.place).partition(":")[0], "line": problem.place.line}
+    return {**about, "file": shown(Place(problem.place.file)), "line": problem.place.line}

@@ -105,7 +105,7 @@ def _tree(case: TestCase, catalog: Catalog, years: Sequence[str]) -> Iterator[Ro
     """Every school named in the case, in one district of one network."""
     schools: set[str] = set()
     for name, rows in case.rows.items():
-        key = catalog.datasets[name].keys.get("school")
+        key = catalog.datasets[name].keys.get("school", "")
         schools.update(str(row[key]) for row in rows if key in row)
     for year in years:
         yield _org(NETWORK, "network", year)

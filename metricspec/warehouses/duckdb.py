@@ -85,4 +85,7 @@ class DuckDB:
         for start in range(0, len(rows), BATCH):  # one statement for many rows: `executemany` costs 0.2 ms a row
             batch = rows[start : start + BATCH]
             values = [value for row in batch for value in row]
-            self._connection.execute(f'INSERT INTO "{name}" VALUES {", ".join([marks] * len(batch))}', values)
+            try:
+                self._connection.execute(f'INSERT INTO "{name}" VALUES {", ".join([marks] * len(batch))}', values)
+            except self._errors as error:
+                raise self._failed(error, f"filling table '{name}'") from None

@@ -1,0 +1,5 @@
+"""`python -m metricspec` is the command."""
+
+from metricspec.cli import main
+
+main()
