@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folder = _real_data_folder()
     if folder.is_dir():
         return
-    skip = pytest.mark.skip(reason=f"the public data files are not in {folder}; set METRICSPEC_REAL_DATA to their folder")
+    skip = pytest.mark.skip(
+        reason=f"the public data files are not in {folder}; set METRICSPEC_REAL_DATA to their folder"
+    )
     for item in items:
         if item.get_closest_marker("real_data"):
             item.add_marker(skip)

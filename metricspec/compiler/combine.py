@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlglot import exp
-
 from metricspec.compiler.students import StudentsInput
 from metricspec.model import Column, Dataset
 from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
@@ -74,10 +72,7 @@ def _numbered(given: StudentsInput, stints: str, key: str, where: str, arg_max: 
 def students_stage(name: str, given: StudentsInput, stints: str, *, arg_max: bool) -> Stage:
     """One row per student, org and year: a student counts once at each org of each level."""
     text = "\nUNION ALL\n".join(_level(given, stints, at, arg_max) for at in range(len(given.orgs.levels)))
-    slots: dict[str, exp.Expression | str] = {f"flag_{f.name}": f.where for f in given.flags}
-    for at in range(len(given.orgs.levels)):
-        slots[f"key{at}"] = given.keys[at]
-        slots.update({f"level{at}_{i}": tree for i, tree in enumerate(given.level_stints[at])})
+    slots = given.level_slots() | {f"flag_{f.name}": f.where for f in given.flags}
     levels = ", ".join(level.name for level in given.orgs.levels)
     says = f"One row per student, org and year ({levels}): a student counts once at each, however many rows there are."
     return Stage(name, says, Template(("students", text), text), slots)

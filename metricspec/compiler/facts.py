@@ -54,11 +54,9 @@ def fact_stage(
             WHERE row_from_end = 1"""
     else:
         text = f"SELECT {who}, {aggregate[fact.aggregate]} AS {q(fact.name)} FROM {rows} GROUP BY {group}"
-    slots: dict[str, exp.Expression | str] = {"where": where} if where is not None else {}
-    if fact.at == "org":
-        for at in range(len(given.orgs.levels)):
-            slots[f"key{at}"] = given.keys[at]
-            slots.update({f"level{at}_{i}": tree for i, tree in enumerate(given.level_stints[at])})
+    slots = given.level_slots() if fact.at == "org" else {}
+    if where is not None:
+        slots["where"] = where
     place = "at each org" if fact.at == "org" else "anywhere"
     says = (
         f"{fact.name}: {fact.aggregate} {fact.value or 'of rows'} from {fact.dataset}, per student, {place}, each year."

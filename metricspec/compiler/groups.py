@@ -26,9 +26,10 @@ class Counted:
     value: exp.Expression | None = None
 
 
-def _moment(counted: Counted) -> tuple[str, dict[str, exp.Expression | str]]:
+def _moment(counted: Counted, *also: str) -> tuple[str, dict[str, exp.Expression | str]]:
+    """The SQL of a moment, of those for whom the conditions in `also` hold too, and its slots."""
     slots: dict[str, exp.Expression | str] = {}
-    conditions = []
+    conditions = list(also)
     for at, condition in enumerate(counted.conditions):
         slots[f"{counted.name}_c{at}"] = condition
         conditions.append(f"({slot(f'{counted.name}_c{at}')})")
@@ -70,18 +71,61 @@ def moments_stage(
     return Stage(name, says, Template(("moments", text), text), slots, stored=True)
 
 
-def _member(groups: GroupSet, flags: Mapping[str, Flag | str]) -> list[tuple[str, str]]:
+def _member(groups: GroupSet, flags: Mapping[str, Flag | str], year: str = "school_year") -> list[tuple[str, str]]:
     """Each group's label and the condition on the signature that picks its members."""
     parts = []
     for group in groups.groups:
         flag = flags[group.id]
         condition = flag if isinstance(flag, str) else f"{q(flag.name)} = 1"
         if group.years.first:
-            condition = f"({condition}) AND school_year >= {lit(group.years.first)}"
+            condition = f"({condition}) AND {q(year)} >= {lit(group.years.first)}"
         if group.years.last:
-            condition = f"({condition}) AND school_year <= {lit(group.years.last)}"
+            condition = f"({condition}) AND {q(year)} <= {lit(group.years.last)}"
         parts.append((lit(group.id), condition))
     return parts
+
+
+def wide_stage(
+    name: str,
+    students: str,
+    place: Sequence[str],
+    year: str,
+    groups: GroupSet,
+    flags: Mapping[str, Flag | str],
+    counted: Sequence[Counted],
+    where: Sequence[exp.Expression],
+    more: Mapping[str, exp.Expression | str],
+) -> Stage:
+    """Sums over students by org, one column for each moment and group: fastest where these are few."""
+    slots: dict[str, exp.Expression | str] = {**more, **{f"all{i}": tree for i, tree in enumerate(where)}}
+    items = []
+    for at, (_, member) in enumerate(_member(groups, flags, year)):
+        for one in counted:
+            text, own = _moment(one, f"({member})")
+            slots.update(own)
+            items.append(f"{text} AS {q(f'{one.name}_{at}')}")
+    keys = comma(q(k) for k in (*place, year))
+    condition = " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(where))) if where else ""
+    text = f"SELECT {keys}, {comma(items)} FROM {students}{condition} GROUP BY {keys}"
+    says = f"Sums over students for each org, and in it for each student group of {groups.id}."
+    return Stage(name, says, Template(("wide", text), text), slots, stored=True)
+
+
+def narrow_stage(
+    name: str, wide: str, place: Sequence[str], year: str, groups: GroupSet, counted: Sequence[Counted]
+) -> Stage:
+    """The sums of a wide stage with one row for each student group."""
+    keys = comma(q(k) for k in place)
+    parts = []
+    for at, group in enumerate(groups.groups):
+        sums = comma(f"CAST(COALESCE({q(f'{c.name}_{at}')}, 0) AS DOUBLE) AS {q(c.name)}" for c in counted)
+        some = " OR ".join(f"{q(f'{c.name}_{at}')} > 0" for c in counted if c.moment.aggregate == "count")
+        parts.append(
+            f"SELECT {keys}, {q(year)} AS school_year, {lit(group.id)} AS student_group, {sums} FROM {wide} WHERE {some or '1 = 1'}"
+        )
+    text = "\nUNION ALL\n".join(parts)
+    says = f"The same sums, one row for each student group of {groups.id}; a student can be in several."
+    return Stage(name, says, Template(("narrow", text), text), stored=True)
 
 
 def groups_stage(
@@ -113,28 +157,33 @@ def groups_stage(
     return Stage(name, says, Template(("groups", text), text), slots, stored=True)
 
 
-def levels_stage(name: str, groups: str, given: StudentsInput, columns: Sequence[str]) -> Stage:
+def placed_stage(name: str, groups: str, given: StudentsInput) -> Stage:
+    """The sums of each place with its school's district and network."""
+    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
+    text = f"""SELECT g.*, {parents} FROM {groups} AS g
+        INNER JOIN {TREE} AS t ON t.school_id = g.{q(given.dataset.keys["school"])} AND t.school_year = g.school_year"""
+    return Stage(
+        name,
+        "The same sums with the district and network of each school.",
+        Template(("placed", text), text),
+        stored=True,
+    )
+
+
+def levels_stage(name: str, placed: str, given: StudentsInput, columns: Sequence[str]) -> Stage:
     """The sums of each school and group added up to every org level: right where a student is at one school all year."""
-    school = given.dataset.keys["school"]
     listed = comma(q(c) for c in columns)
-    slots: dict[str, exp.Expression | str] = {}
     parts = []
     for at, level in enumerate(given.orgs.levels):
-        slots[f"key{at}"] = given.keys[at]
         conditions = [f"({slot(f'key{at}')}) IS NOT NULL"]
-        for number, tree in enumerate(given.level_stints[at]):
-            slots[f"level{at}_{number}"] = tree
-            conditions.append(f"({slot(f'level{at}_{number}')})")
+        conditions += [f"({slot(f'level{at}_{i}')})" for i in range(len(given.level_stints[at]))]
         parts.append(
             f"""SELECT {lit(level.name)} AS org_level, ({slot(f"key{at}")}) AS org_id, school_year, student_group, {listed}
-            FROM placed WHERE {" AND ".join(conditions)}"""
+            FROM {placed} WHERE {" AND ".join(conditions)}"""
         )
-    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
-    placed = f"""SELECT g.*, {parents} FROM {groups} AS g
-        INNER JOIN {TREE} AS t ON t.school_id = g.{q(school)} AND t.school_year = g.school_year"""
     sums = comma(f"SUM({q(c)}) AS {q(c)}" for c in columns)
-    union = "\nUNION ALL\n".join(part.replace("FROM placed", f"FROM ({placed}) AS placed") for part in parts)
+    union = "\nUNION ALL\n".join(parts)
     text = f"""SELECT org_level, org_id, school_year, student_group, {sums} FROM ({union}) AS l
         GROUP BY org_level, org_id, school_year, student_group"""
     says = "The sums of each group at every org level, added up from the places of the students."
-    return Stage(name, says, Template(("levels", text), text), slots, stored=True)
+    return Stage(name, says, Template(("levels", text), text), given.level_slots(), stored=True)

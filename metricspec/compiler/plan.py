@@ -12,7 +12,16 @@ from metricspec.compiler.combine import students_stage
 from metricspec.compiler.constants import Rules, indicators_stage, scale_of
 from metricspec.compiler.facts import fact_stage, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
-from metricspec.compiler.groups import ORG, groups_stage, levels_stage, moments_stage
+from metricspec.compiler.groups import (
+    ORG,
+    groups_stage,
+    levels_stage,
+    moments_stage,
+    narrow_stage,
+    placed_stage,
+    wide_stage,
+)
+from metricspec.compiler.needs import GroupPart
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part, tally_stage
@@ -24,6 +33,9 @@ from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import capabilities
 from metricspec.sql.stage import Form, Plan, Renderer, Stage, Template
+
+# Moments times groups up to which one sum for each is faster than grouping by every combination of memberships.
+WIDEST = 64
 
 
 class Compiler:
@@ -110,23 +122,36 @@ class Compiler:
             stages.append(with_facts_stage(f"students_{name}", given, combined.name, facts))
         if len(shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
-        year = given.dataset.keys["year"]
-        place = given.place or ORG
-        for number, group in enumerate(shared.groups):
-            moments = f"moments_{name}_{number}"
-            stages.append(
-                moments_stage(moments, f"students_{name}", place, year, group.signature, group.counted, group.where)
-            )
-            columns = [counted.name for counted in group.counted]
-            groups = f"groups_{name}_{number}"
-            stages.append(groups_stage(groups, moments, place, year, group.groups, group.flags, columns, group.slots))
-            if given.single:
-                stages.append(levels_stage(f"levels_{name}_{number}", groups, given, columns))
-                groups = f"levels_{name}_{number}"
-            for indicator, estimate, names in group.estimates:
-                text, more = estimate_part(indicator, estimate, names, groups, len(parts))
+        for number, part in enumerate(shared.groups):
+            stages.extend(self._groups(shared, part, f"{name}_{number}"))
+            for indicator, estimate, names in part.estimates:
+                text, more = estimate_part(indicator, estimate, names, stages[-1].name, len(parts))
                 parts.append(text)
                 slots.update(more)
+        return stages
+
+    @staticmethod
+    def _groups(shared: Shared, part: GroupPart, name: str) -> list[Stage]:
+        """The moments of one group set over one table of students, last the stage with a row per org and group."""
+        given, students = shared.students, f"students_{shared.name}"
+        year, place = given.dataset.keys["year"], given.place or ORG
+        columns = [counted.name for counted in part.counted]
+        moments, groups = f"moments_{name}", f"groups_{name}"
+        if not part.groups.column and len(columns) * len(part.groups.groups) <= WIDEST:
+            stages = [
+                wide_stage(
+                    moments, students, place, year, part.groups, part.flags, part.counted, part.where, part.slots
+                ),
+                narrow_stage(groups, moments, place, year, part.groups, part.counted),
+            ]
+        else:
+            stages = [
+                moments_stage(moments, students, place, year, part.signature, part.counted, part.where),
+                groups_stage(groups, moments, place, year, part.groups, part.flags, columns, part.slots),
+            ]
+        if given.single:
+            stages.append(placed_stage(f"placed_{name}", groups, given))
+            stages.append(levels_stage(f"levels_{name}", f"placed_{name}", given, columns))
         return stages
 
     def _published(self, indicator: Indicator) -> str:

@@ -44,6 +44,14 @@ class StudentsInput:
         """Whether rows need not be combined: one row per student and year, placed by the columns of `place`."""
         return bool(self.place)
 
+    def level_slots(self) -> dict[str, exp.Expression | str]:
+        """The slots `keyL` and `levelL_I`: each level's key, and the conditions of who counts there."""
+        slots: dict[str, exp.Expression | str] = {}
+        for at, conditions in enumerate(self.level_stints):
+            slots[f"key{at}"] = self.keys[at]
+            slots.update({f"level{at}_{i}": tree for i, tree in enumerate(conditions)})
+        return slots
+
 
 def tree_stage(org_stage: str) -> Stage:
     """Each school with its district, its network, and what is said of it."""

@@ -84,4 +84,4 @@ def rows_part(indicator: Indicator, rows: Mapping[str, str], source: str, column
 def tally_stage(parts: Sequence[str], slots: Mapping[str, str]) -> Stage:
     text = "\nUNION ALL\n".join(parts)
     says = "The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding."
-    return Stage("tally", says, Template(("tally", text), text), dict(slots), stored=True)
+    return Stage("tally", says, Template(("tally", text), text), dict(slots))

@@ -154,7 +154,7 @@ def _columns(rows: pd.DataFrame, width: int, one_org: bool, one_group: bool) -> 
     optional = [
         Column("category", "category", right=False), Column("statistic", "statistic", right=False),
         Column("n", "students"), Column("value", "value"), Column("interval", "95% interval", width=96),
-        Column("prior_value", "prior"), Column("change", "change"), Column("status", "status", right=False),
+        Column("prior_value", "prior", width=66), Column("change", "change"), Column("status", "status", right=False),
         Column("change_level", "change is", right=False, width=130), Column("rating", "rating", right=False),
     ]  # fmt: skip
     for column in optional:

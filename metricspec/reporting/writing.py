@@ -45,7 +45,11 @@ def _umask() -> int:
 
 def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    _whole(path, lambda part: part.write_text(text, encoding="utf-8") and None)
+
+    def write(part: Path) -> None:
+        part.write_text(text, encoding="utf-8")
+
+    _whole(path, write)
 
 
 def write_frame(path: Path, frame: pd.DataFrame) -> None:

@@ -8,8 +8,9 @@ smallest number of students shown. The rule:
 2. Going back from there, a count is shown if it is not small and lies 0, or n and more, above the next count shown
    (above the last count, too, where that one is hidden). All others are left out. So the difference of any two counts
    shown is 0 or at least n.
-3. A removal is shown where the counts on both of its sides are. Otherwise it is printed as `<n` if it is small and
-   the count before it is left out, else as a star: at most one end of what two shown counts enclose is narrowed.
+3. A removal is shown where the counts on both of its sides are. The one before a count that is shown, where the count
+   before is not, is printed as `<n`: that count was left out because this removal is small. All others are a star,
+   for several `<n` that add up to fewer than n would tell each other.
 4. For any group but all students the counts before the last are rounded to tens, so that the removals of one group
    cannot be had by taking those of the other groups from the whole.
 5. The students who meet a rate's condition are shown only if both they and those who do not are 0 or at least n,
@@ -75,7 +76,7 @@ def trail(texts: Sequence[str], counts: Sequence[int], least: int, *, hidden: bo
             if shown[at - 1] and shown[at]:
                 near = "about " if rounded and number else ""
                 removed = f"{near}{max(0, written(at - 1) - written(at)) if number else 0:,}"
-            elif small(number, least) and not shown[at - 1] and not small(counts[at - 1], least):
+            elif shown[at] and small(number, least) and not small(counts[at - 1], least):
                 removed = f"<{least}"
             else:
                 removed = STAR

@@ -4,41 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sqlglot import exp
 
-from metricspec.model import Codes
-from metricspec.schoolyear import is_school_year
 from metricspec.sql import names
-from metricspec.sql.expression import Expression, Finding, Refused, Scope, Type
+from metricspec.sql.comparing import Comparisons
+from metricspec.sql.expression import Expression, Refused, Scope
+from metricspec.sql.typed import ALLOWED, Typed
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 _DATE = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
-_ALLOWED = "and, or, not, = <> < <= > >=, between, in (...), is null, + - * /, coalesce, abs, lookup, case when"
 
 
-@dataclass(frozen=True)
-class Typed:
-    """A node with its type; a boolean `tree` is a condition when `condition`, else a flag of 0 and 1."""
-
-    tree: exp.Expression
-    type: Type
-    scale: int | None = None
-    codes: Codes | None = None
-    condition: bool = False
-    literal: str | None = None
-
-
-class Typing:
+class Typing(Comparisons):
     """One pass over one expression; `columns` collects what it reads, in order."""
 
     def __init__(self, scope: Scope, text: str) -> None:
-        self.scope = scope
-        self.text = text
-        self.columns: dict[str, None] = {}
-        self.rules: dict[type[exp.Expression], Callable[[exp.Expression], Typed]] = {
+        super().__init__(scope, text)
+        self.rules = {
             exp.Paren: self.paren,
             exp.Column: self.column,
             exp.Literal: self.literal,
@@ -70,47 +54,6 @@ class Typing:
             if wants == "number" and typed.type != "number":
                 raise self.refused(tree, "MS304", f"a number is expected here; this is a {typed.type}")
         return Expression(self.text, typed.type, tuple(self.columns), typed.tree, typed.scale)
-
-    def typed(self, node: exp.Expression) -> Typed:
-        rule = self.rules.get(type(node))
-        if rule is None:
-            what = type(node).__name__.lower()
-            raise self.refused(node, "MS303", f"'{what}' is not allowed in an expression", f"allowed: {_ALLOWED}")
-        return rule(node)
-
-    def condition(self, node: exp.Expression) -> exp.Expression:
-        typed = self.typed(node)
-        if typed.type != "boolean":
-            raise self.refused(
-                node,
-                "MS304",
-                f"a condition (true or false) is expected here; this is a {typed.type}",
-                "compare it with something, e.g. days_expected >= 31",
-            )
-        return typed.tree if typed.condition else names.equal(typed.tree, names.number(1))
-
-    def value(self, node: exp.Expression) -> Typed:
-        """As a value: a condition becomes a flag of 0 and 1 that stays unknown where the condition is."""
-        typed = self.typed(node)
-        if not typed.condition:
-            return typed
-        tree = names.case(
-            (typed.tree, names.number(1)), (exp.Not(this=exp.Paren(this=typed.tree.copy())), names.number(0))
-        )
-        return Typed(tree, "boolean")
-
-    def refused(self, node: exp.Expression, code: str, message: str, hint: str = "", **more: object) -> Refused:
-        start, length = self.position(node)
-        return Refused(Finding(code, message, hint, start, length, **more))  # type: ignore[arg-type]
-
-    def position(self, node: exp.Expression) -> tuple[int, int]:
-        spots = [n.meta for n in node.walk() if isinstance(n, exp.Identifier) and "start" in n.meta]
-        if spots:
-            first = min(spots, key=lambda meta: int(meta["start"]))
-            return int(first["start"]), int(first["end"]) - int(first["start"]) + 1
-        literal = node.find(exp.Literal)
-        at = self.text.find(literal.name) if literal else -1
-        return (at, len(literal.name)) if literal and at >= 0 else (0, max(1, len(self.text)))
 
     def paren(self, node: exp.Expression) -> Typed:
         inner = self.typed(node.this)
@@ -188,107 +131,6 @@ class Typing:
             raise self.refused(node, "MS303", "only 'is null' and 'is not null' are allowed", "write the flag alone")
         return Typed(exp.Is(this=self.value(node.this).tree, expression=exp.Null()), "boolean", condition=True)
 
-    def comparison(self, node: exp.Expression) -> Typed:
-        left, right = self.value(node.this), self.value(node.expression)
-        self.comparable(node, left, right)
-        ordering = not isinstance(node, exp.EQ | exp.NEQ)
-        coded = left.codes or right.codes
-        if ordering and coded:
-            if left.codes is None or right.literal is None:
-                raise self.refused(
-                    node, "MS304", "an ordered code is compared with a code in single quotes on the right"
-                )
-            return self.code_list(node, left, self.picked(node, coded, right.literal, type(node)))
-        if ordering and "boolean" in (left.type, right.type):
-            raise self.refused(node, "MS304", "a flag has no order", "write the flag alone, or: not flag")
-        return Typed(type(node)(this=left.tree, expression=right.tree), "boolean", condition=True)
-
-    def comparable(self, node: exp.Expression, left: Typed, right: Typed) -> None:
-        if "null" in (left.type, right.type):
-            raise self.refused(node, "MS303", "nothing is ever equal to null", "write: x is null, or x is not null")
-        for one, other in ((left, right), (right, left)):
-            if one.type == "code" and other.literal is not None:
-                return self.code(node, one.codes, other.literal)
-            if one.type == "school_year" and other.literal is not None:
-                if not is_school_year(other.literal):
-                    raise self.refused(node, "MS304", f"'{other.literal}' is not a school year", "write '2024-25'")
-                return None
-            if one.type == "date" and other.literal is not None:
-                raise self.refused(node, "MS304", "a date is written with its word", f"write date '{other.literal}'")
-        if left.type != right.type:
-            raise self.refused(
-                node, "MS304", f"a {left.type} cannot be compared with a {right.type}", self.mend(left, right)
-            )
-        return None
-
-    @staticmethod
-    def mend(left: Typed, right: Typed) -> str:
-        kinds = {left.type, right.type}
-        if kinds == {"code", "number"}:
-            return "codes are text: put the code in single quotes, e.g. '05'"
-        if "date" in kinds:
-            return "write date '2024-10-02'"
-        return "compare values of one type"
-
-    def code(self, node: exp.Expression, codes: Codes | None, written: str) -> None:
-        if codes is not None and written not in codes.names:
-            at = max(0, self.text.find(f"'{written}'"))
-            raise Refused(
-                Finding(
-                    "MS305",
-                    f"'{written}' is not a code of '{codes.id}'",
-                    "",
-                    at,
-                    len(written) + 2,
-                    written,
-                    codes.names,
-                )
-            )
-
-    def picked(self, node: exp.Expression, codes: Codes, bound: str, kind: type[exp.Expression]) -> list[str]:
-        if not codes.ordered:
-            raise self.refused(node, "MS304", f"codes of '{codes.id}' have no order", "write: x in ('A', 'B')")
-        at = codes.names.index(bound)
-        parts: dict[type[exp.Expression], tuple[str, ...]] = {
-            exp.LT: codes.names[:at],
-            exp.LTE: codes.names[: at + 1],
-            exp.GT: codes.names[at + 1 :],
-            exp.GTE: codes.names[at:],
-        }
-        return list(parts[kind])
-
-    def code_list(self, node: exp.Expression, left: Typed, picked: list[str]) -> Typed:
-        if not picked:
-            raise self.refused(node, "MS304", "no code satisfies this comparison")
-        return Typed(exp.In(this=left.tree, expressions=[names.text(p) for p in picked]), "boolean", condition=True)
-
-    def between(self, node: exp.Expression) -> Typed:
-        subject, low, high = (
-            self.value(node.this),
-            self.value(node.args["low"]),
-            self.value(node.args["high"]),
-        )
-        self.comparable(node, subject, low)
-        self.comparable(node, subject, high)
-        if subject.codes:
-            if low.literal is None or high.literal is None:
-                raise self.refused(node, "MS304", "codes stand between two codes in single quotes")
-            above = self.picked(node, subject.codes, low.literal, exp.GTE)
-            below = self.picked(node, subject.codes, high.literal, exp.LTE)
-            return self.code_list(node, subject, [code for code in above if code in below])
-        if subject.type == "boolean":
-            raise self.refused(node, "MS304", "a flag has no order", "write the flag alone, or: not flag")
-        return Typed(exp.Between(this=subject.tree, low=low.tree, high=high.tree), "boolean", condition=True)
-
-    def within(self, node: exp.Expression) -> Typed:
-        if node.args.get("query") or node.args.get("unnest") or node.args.get("field") or not node.expressions:
-            raise self.refused(node, "MS303", "'in' takes a list of values", "write: grade in ('TK', 'KN')")
-        subject = self.value(node.this)
-        items = [self.value(item) for item in node.expressions]
-        for item in items:
-            self.comparable(node, subject, item)
-        return Typed(exp.In(this=subject.tree, expressions=[i.tree for i in items]), "boolean", condition=True)
-
     def coalesce(self, node: exp.Expression) -> Typed:
         return self.same(
             [node.this, *node.expressions],
@@ -326,7 +168,7 @@ class Typing:
     def function(self, node: exp.Expression) -> Typed:
         name = str(node.this).lower()
         if name != "lookup":
-            raise self.refused(node, "MS306", f"unknown function '{name}'", f"allowed: {_ALLOWED}")
+            raise self.refused(node, "MS306", f"unknown function '{name}'", f"allowed: {ALLOWED}")
         if len(node.expressions) != 2 or not isinstance(node.expressions[0], exp.Column):
             raise self.refused(
                 node, "MS306", "lookup takes a table and a column", "lookup(ca.ela_level_3_minimum, grade)"

@@ -33,6 +33,7 @@ class DuckDB:
         if memory_limit:
             self._connection.execute("SET memory_limit = $1", [memory_limit])
         self._connection.execute("SET preserve_insertion_order = false")
+        self._connection.execute("SET enable_progress_bar = false")  # it would write into standard output
 
     def __enter__(self) -> DuckDB:
         return self

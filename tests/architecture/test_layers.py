@@ -124,7 +124,9 @@ def test_no_late_imports_of_the_project() -> None:
 
 
 def test_modules_have_at_most_300_lines() -> None:
-    long = {place(path, 1): lines for path in FILES if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300}
+    long = {
+        place(path, 1): lines for path in FILES if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
     assert long == {}
 
 

@@ -145,7 +145,10 @@ def test_splitting_an_enrollment_changes_nothing(count: Callable, rows: list[Row
 @given(rows=enrollments(), extra=enrollments())
 def test_enrollments_elsewhere_change_nothing_here(count: Callable, rows: list[Row], extra: list[Row]) -> None:
     """Other students' rows at district D2, doubled or not, leave every figure of D1 and its schools as it was."""
-    elsewhere = [{**row, "school_id": "S3", "student_id": "x" + row["student_id"], "stint_id": "x" + row["stint_id"]} for row in extra]
+    elsewhere = [
+        {**row, "school_id": "S3", "student_id": "x" + row["student_id"], "stint_id": "x" + row["stint_id"]}
+        for row in extra
+    ]
     doubled = [*elsewhere, *({**row, "stint_id": row["stint_id"] + "again"} for row in elsewhere)]
     here = {("school", "S1"), ("school", "S2"), ("district", "D1")}
     only = {key: value for key, value in count(rows).items() if key[:2] in here}
@@ -158,7 +161,9 @@ def test_enrollments_elsewhere_change_nothing_here(count: Callable, rows: list[R
 def test_a_student_counts_at_most_once_at_each_org(count: Callable, rows: list[Row]) -> None:
     counts = count(rows)
     for (level, org, _), (numerator, denominator, n) in counts.items():
-        inside = {"school": {org}, "district": {s for s, d in SCHOOLS.items() if d == org}, "network": set(SCHOOLS)}[level]
+        inside = {"school": {org}, "district": {s for s, d in SCHOOLS.items() if d == org}, "network": set(SCHOOLS)}[
+            level
+        ]
         students = {row["student_id"] for row in rows if row["school_id"] in inside}
         assert numerator <= denominator == n <= len(students)
     for level, org in {key[:2] for key in counts}:

@@ -59,7 +59,9 @@ def school_row(indicator: Indicator | str, rows: list[dict[str, Any]]) -> dict[s
         kinds = dict.fromkeys(("org_id", "school_year", "org_level", "org_type", "parent_id"), "VARCHAR")
         columns = [*kinds.items(), ("charter", "BOOLEAN"), ("alternative", "BOOLEAN")]
         tree = (("S1", "school", "ES", "D1"), ("D1", "district", "UD", "N1"), ("N1", "network", "UD", None))
-        engine.load("org", columns, [(org, YEAR, level, kind, parent, False, False) for org, level, kind, parent in tree])
+        engine.load(
+            "org", columns, [(org, YEAR, level, kind, parent, False, False) for org, level, kind, parent in tree]
+        )
         engine.load("assessment", list(COLUMNS.items()), [[row[name] for name in COLUMNS] for row in rows])
         frame = opened.execute([given.id], warehouse=engine).result
     found = frame[(frame.org_level == "school") & (frame.student_group == "ALL")].to_dict("records")

@@ -14,7 +14,19 @@ from scipy import stats
 
 INDICATORS = sorted(path.stem for path in (Path(__file__).parent / "sql").glob("*.sql") if path.stem != "prelude")
 KEYS = ["org_level", "org_id", "school_year", "student_group"]
-HIDDEN = ["numerator", "denominator", "n", "value", "standard_error", "low", "high", "change", "status", "change_level", "rating"]
+HIDDEN = [
+    "numerator",
+    "denominator",
+    "n",
+    "value",
+    "standard_error",
+    "low",
+    "high",
+    "change",
+    "status",
+    "change_level",
+    "rating",
+]
 YEARS = ("2021-22", "2022-23", "2023-24", "2024-25")
 
 # Written from each authority's rules: published digits, unit, least n shown, years that show a change.

@@ -51,9 +51,7 @@ def in_sqlite(text: str, rows: Iterable[tuple]) -> list[float]:
         names = ", ".join(f"c{at}" for at in range(len(values[0])))
         marks = ", ".join("?" for _ in values[0])
         connection.execute(f"CREATE TABLE given (position INTEGER, {names})")
-        connection.executemany(
-            f"INSERT INTO given VALUES (?, {marks})", [(at, *row) for at, row in enumerate(values)]
-        )
+        connection.executemany(f"INSERT INTO given VALUES (?, {marks})", [(at, *row) for at, row in enumerate(values)])
         return [row[0] for row in connection.execute(rendered(text, "sqlite"))]
     finally:
         connection.close()

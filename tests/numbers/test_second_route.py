@@ -61,7 +61,10 @@ def test_the_comparison_has_substance(indicator: str, by_hand: Callable) -> None
         ("exempt from attendance", "SELECT count(*) > 0 FROM attendance_stint WHERE attendance_exempt"),
         ("placed in a nonpublic school", "SELECT count(*) > 0 FROM attendance_stint WHERE nonpublic_school"),
         ("another district accountable", "SELECT count(accountability_district_id) > 0 FROM attendance_stint"),
-        ("charter schools", "SELECT count(*) > 50 FROM attendance_stint JOIN school USING (school_id, school_year) WHERE charter"),
+        (
+            "charter schools",
+            "SELECT count(*) > 50 FROM attendance_stint JOIN school USING (school_id, school_year) WHERE charter",
+        ),
         ("race not reported", "SELECT count(*) > count(race_ethnicity) FROM attendance_stint"),
         (
             "two schools in a year",

@@ -73,7 +73,9 @@ def pairs(real_data: Path) -> list[tuple[dict[str, str], dict[str, object]]]:
     path = real_data / FILE
     ours, theirs = results(path), published(path)
     levels = {"S": "school", "D": "district"}
-    found = [(row, ours[INDICATORS[row["ind"]], levels[row["rtype"]], row["cds"], row["studentgroup"]]) for row in theirs]
+    found = [
+        (row, ours[INDICATORS[row["ind"]], levels[row["rtype"]], row["cds"], row["studentgroup"]]) for row in theirs
+    ]
     assert len(found) == len(ours)
     return found
 
@@ -164,7 +166,8 @@ def test_every_published_level(pairs: list, indicator: str, levels: int, change_
 
 
 @pytest.mark.parametrize(
-    ("indicator", "colours"), [("chronic", 747), ("susp", 940), ("grad", 135), ("cci", 135), ("ela", 688), ("math", 687)]
+    ("indicator", "colours"),
+    [("chronic", 747), ("susp", 940), ("grad", 135), ("cci", 135), ("ela", 688), ("math", 687)],
 )
 def test_every_published_colour(pairs: list, indicator: str, colours: int) -> None:
     mine = [(row, result) for row, result in pairs if row["ind"] == indicator]

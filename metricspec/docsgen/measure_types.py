@@ -1,0 +1,24 @@
+"""The page of measure types: each class's docstring and the keys of its schema."""
+
+from __future__ import annotations
+
+import inspect
+
+from metricspec.docsgen.keys import keys_table
+from metricspec.docsgen.markdown import page
+from metricspec.measure import MeasureType, RowMeasure
+from metricspec.registry import Registry
+
+INTRO = """How a value is computed: what an indicator writes under `measure: type:`. Plugins add others:
+[Add a measure type](../how-to/add-a-measure-type.md)."""
+
+
+def _type(measure: MeasureType) -> str:
+    rows = isinstance(measure, RowMeasure)
+    takes = "It takes rows of results that exist already." if rows else "It counts students."
+    says = inspect.cleandoc(type(measure).__doc__ or "")
+    return "\n\n".join((f"## {measure.name}", f"{says}", takes, keys_table(measure.schema, "language.md")))
+
+
+def measure_types_page(registry: Registry) -> str:
+    return page("Measure types", INTRO, [_type(measure) for measure in registry.measure_types.values()])

@@ -1,0 +1,133 @@
+"""Rules that indicators refer to: orgs, groups, policies, cut scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from metricspec.model.words import Dated, Source, Text, Years
+from metricspec.problems import Place
+
+Membership = Literal["any_time_in_year", "any_time_in_cohort", "latest"]
+
+
+@dataclass(frozen=True)
+class OrgLevel:
+    """A level of the org tree: the key that names an org, and which of a student's rows count there."""
+
+    name: str
+    key: str
+    stints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OrgSet:
+    id: str
+    dataset: str
+    levels: tuple[OrgLevel, ...]
+    title: Text = Text()
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A student group: a condition on a student's rows and how one row's answer becomes membership."""
+
+    id: str
+    where: str
+    membership: Membership = "any_time_in_year"
+    years: Years = Years()
+    title: Text = Text()
+
+
+@dataclass(frozen=True)
+class GroupSet:
+    """Student groups by condition, or (`column`) one group for each value of a column."""
+
+    id: str
+    groups: tuple[Group, ...] = ()
+    column: str | None = None
+    partitions: tuple[tuple[str, ...], ...] = ()
+    title: Text = Text()
+    source: Source | None = None
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A minimum n, for some years, groups and org levels (empty: all)."""
+
+    n: int
+    groups: tuple[str, ...] = ()
+    org_levels: tuple[str, ...] = ()
+    dated: Dated = Dated()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Minimum n to publish (privacy), to report, to rate, and below which small-n rules hold; later entries win."""
+
+    id: str
+    privacy: tuple[Threshold, ...]
+    report: tuple[Threshold, ...] = ()
+    rating: tuple[Threshold, ...] = ()
+    small: tuple[Threshold, ...] = ()
+    of: Literal["students", "denominator"] = "students"
+    title: Text = Text()
+    source: Source | None = None
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class Band:
+    """An interval of rounded values; None is open."""
+
+    name: str
+    low: Decimal | None = None
+    low_closed: bool = True
+    high: Decimal | None = None
+    high_closed: bool = True
+
+
+@dataclass(frozen=True)
+class BandSet:
+    bands: tuple[Band, ...]
+    when: str | None = None
+    dated: Dated = Dated()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Status (rows) by change (columns) gives the rating; None where the cell does not apply."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str | None, ...]], ...]
+    when: str | None = None
+    dated: Dated = Dated()
+
+
+@dataclass(frozen=True)
+class Override:
+    """A rating set by rule rather than by the grid, unless the rating already is one of `unless`."""
+
+    when: str
+    rating: str
+    unless: tuple[str, ...] = ()
+    dated: Dated = Dated()
+
+
+@dataclass(frozen=True)
+class LevelTable:
+    """Cut scores: in each list the first entry whose years and condition match is used."""
+
+    id: str
+    digits: int
+    status: tuple[BandSet, ...]
+    change: tuple[BandSet, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    better: str = "none"
+    title: Text = Text()
+    source: Source | None = None
+    place: Place = Place()

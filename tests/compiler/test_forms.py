@@ -1,0 +1,28 @@
+"""One statement or a script: the same numbers on DuckDB, and the same as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from metricspec.running.project import Project
+
+INDICATORS = sorted(path.stem for path in (Path(__file__).parents[1] / "numbers" / "sql").glob("*.sql") if path.stem != "prelude")
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_the_statement_gives_what_a_run_gives(
+    indicator: str, tables: Project, network_in_duckdb: duckdb.DuckDBPyConnection, result: Callable, same: Callable
+) -> None:
+    same(network_in_duckdb.execute(tables.compile(indicator, form="statement")).df(), result(indicator))
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_the_script_gives_what_a_run_gives(
+    indicator: str, tables: Project, network_in_duckdb: duckdb.DuckDBPyConnection, result: Callable, same: Callable
+) -> None:
+    with network_in_duckdb.cursor() as session:
+        same(session.execute(tables.compile(indicator, form="script")).df(), result(indicator))

@@ -1,0 +1,52 @@
+"""Every indicator of the catalogue compiles for every dialect, in both forms, always to the same text."""
+
+from __future__ import annotations
+
+import pytest
+import sqlglot
+
+import metricspec
+from metricspec.problems import UsageError
+from metricspec.running.project import Project
+
+DIALECTS = (
+    "duckdb", "postgres", "snowflake", "bigquery", "redshift", "databricks", "tsql", "trino", "oracle", "sqlite", "mysql",
+    "clickhouse", "spark",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return metricspec.load()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_indicator_compiles(dialect: str, project: Project) -> None:
+    """Each stage's sentence stands above it, nothing of the templates is left, and the text is always the same."""
+    first, second = project.compiler(dialect), project.compiler(dialect)
+    indicators = list(project.catalog.indicators)
+    assert len(indicators) > 20
+    # the second compiler goes the other way round: what it compiled before must not show
+    again = {(name, form): second.compile(name, form) for name in reversed(indicators) for form in ("script", "statement")}
+    for name in indicators:
+        sentences = [stage.says for stage in first.plan([name]).stages]
+        for form in ("statement", "script"):
+            text = first.compile(name, form)
+            assert text == again[name, form], (name, form)
+            assert all(f"-- {sentence}" in text for sentence in sentences), (name, form)
+            assert "@@" not in text and '"@' not in text and "`@" not in text and "[@" not in text
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_the_statement_is_one_and_the_script_has_a_step_for_each_stage(dialect: str, project: Project) -> None:
+    """By sqlglot's own reading, which is no judge of a dialect but knows where statements end."""
+    compiler = project.compiler(dialect)
+    stages = compiler.plan(["ca.suspension_rate"]).stages
+    assert len(sqlglot.parse(compiler.compile("ca.suspension_rate", "statement"), read=dialect)) == 1
+    script = [step for step in compiler.compile("ca.suspension_rate", "script").split(";\n") if step.strip()]
+    assert len(script) == len(stages)
+
+
+def test_an_unknown_dialect_names_those_there_are(project: Project) -> None:
+    with pytest.raises(UsageError, match=r"unknown dialect 'snowflaek'.*snowflake"):
+        project.compile("ca.chronic_absenteeism", "snowflaek")
