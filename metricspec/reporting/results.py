@@ -223,8 +223,10 @@ def group_titles(catalog: Catalog, indicator: Indicator) -> dict[str, str]:
 def _notes(to: Console, records: Sequence[Mapping[str, Any]]) -> None:
     said: dict[str, int] = {}
     for record in records:
-        for note in str(record["notes"] if known(record["notes"]) else "").split("; "):
-            if note and "unverified" not in note:
+        if known(record["suppressed"]) or not known(record["notes"]):
+            continue
+        for note in str(record["notes"]).split("; "):
+            if "unverified" not in note:
                 said[note] = said.get(note, 0) + 1
     for note, times in said.items():
         to.print(Text(f"{note}: {plural(times, 'row')}", style="dim"))

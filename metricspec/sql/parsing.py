@@ -71,16 +71,17 @@ def _parse(text: str) -> exp.Expression:
     try:
         trees = sqlglot.parse(text, read="duckdb")
     except SqlglotError as error:
-        details = getattr(error, "errors", None) or [{}]
-        column = int(details[0].get("col") or 1) - 1
-        word = str(details[0].get("highlight") or "")
-        start = max(0, min(column - len(word), len(text) - 1))
-        said = _said(str(details[0].get("description") or ""))
+        details = (getattr(error, "errors", None) or [{}])[0]
+        word, before = str(details.get("highlight") or ""), str(details.get("start_context") or "")
+        start = max(0, text.find(before + word)) + len(before)
+        said = _said(str(details.get("description") or ""))
+        hint = "check for a quote that is not closed, or an operator with one side missing"
+        length = max(1, len(word))
         raise Refused(
-            Finding("MS301", f"not a valid expression: {said}", offset=start, length=max(1, len(word)))
+            Finding("MS301", f"not a valid expression: {said}", hint, min(start, len(text) - 1), length)
         ) from None
-    except (RecursionError, ValueError):
-        raise Refused(Finding("MS301", "not a valid expression: nested too deeply")) from None
+    except Exception:  # the parser is not written for hostile text: whatever it raises, the text is no expression
+        raise Refused(Finding("MS301", "not a valid expression: it cannot be read", length=max(1, len(text)))) from None
     if len(trees) != 1 or trees[0] is None:
         raise Refused(Finding("MS301", "an expression is expected here, and nothing else"))
     tree = trees[0]

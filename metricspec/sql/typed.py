@@ -35,7 +35,9 @@ class Pass:
         self.columns: dict[str, None] = {}
         self.rules: dict[type[exp.Expression], Callable[[exp.Expression], Typed]] = {}
 
-    def typed(self, node: exp.Expression) -> Typed:
+    def typed(self, node: exp.Expression | None) -> Typed:
+        if node is None:
+            raise Refused(Finding("MS301", "not a valid expression: an operator has a side missing"))
         rule = self.rules.get(type(node))
         if rule is None:
             what = type(node).__name__.lower()

@@ -24,6 +24,7 @@ LAYERS = (
     ("running",),
     ("testing", "reporting", "synthetic"),
     ("cli",),
+    ("docsgen",),
     ("", "__main__"),
 )
 LATE_IMPORTS_ALLOWED = ("cli", "running", "", "__main__", "builtin", "registry")

@@ -23,10 +23,19 @@ def told(*counts: Count) -> str:
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (Count("attendance_stint", "school_id", "unmatched_org", 12, 400), "12 (3.0%) at a school_id that the org dataset lacks"),
-        (Count("attendance_stint", "grade", "unreadable", 1200, 4800), "1,200 (25.0%) with a grade that could not be read"),
+        (
+            Count("attendance_stint", "school_id", "unmatched_org", 12, 400),
+            "12 (3.0%) at a school_id that the org dataset lacks",
+        ),
+        (
+            Count("attendance_stint", "grade", "unreadable", 1200, 4800),
+            "1,200 (25.0%) with a grade that could not be read",
+        ),
         (Count("attendance_stint", "race_ethnicity", "missing", 4, 400), "4 (1.0%) without race_ethnicity, unknown"),
-        (Count("attendance_stint", "english_learner", "missing", 4, 400), "4 (1.0%) without english_learner, taken as no"),
+        (
+            Count("attendance_stint", "english_learner", "missing", 4, 400),
+            "4 (1.0%) without english_learner, taken as no",
+        ),
     ],
 )
 def test_what_is_wrong_is_told(count: Count, words: str) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -32,13 +32,15 @@ def row(**values: object) -> dict[str, object]:
     return {name: {**usual, **values}.get(name) for name in RESULT}
 
 
-def printed(rows: list[dict[str, object]], view: View | None = None, width: int = 100, catalog: Catalog = CATALOG) -> str:
+def printed(
+    rows: list[dict[str, object]], view: View | None = None, width: int = 100, catalog: Catalog = CATALOG
+) -> str:
     out = io.StringIO()
     print_results(pd.DataFrame(rows, columns=list(RESULT)), catalog, view, Console(file=out, width=width))
     return out.getvalue()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     secret=st.lists(st.integers(300_000, 900_000), min_size=13, max_size=13, unique=True),
     reason=st.sampled_from(["primary", "complementary", "input", "a plugin's reason"]),
@@ -62,7 +64,9 @@ def test_no_number_of_a_hidden_row_is_printed(secret: list[int], reason: str, pr
 
 
 def test_a_hidden_row_shows_no_status_and_no_rating() -> None:
-    text = printed([row(), row(org_id="Bee", status="Very High", rating="Red", suppressed="primary", prior_suppressed="primary")])
+    text = printed(
+        [row(), row(org_id="Bee", status="Very High", rating="Red", suppressed="primary", prior_suppressed="primary")]
+    )
     line = next(line for line in text.splitlines() if line.startswith("Bee"))
     assert line.split() == ["Bee", "*", "*", "*"]
     assert "* not shown: too few students" in text
@@ -95,14 +99,18 @@ def test_names_stand_for_ids_where_they_are_known() -> None:
 
 
 def test_only_the_latest_year_and_all_students_by_default() -> None:
-    text = printed([row(), row(org_id="B"), row(student_group="EL", value=77.7), row(school_year="2023-24", value=66.6)])
+    text = printed(
+        [row(), row(org_id="B"), row(student_group="EL", value=77.7), row(school_year="2023-24", value=66.6)]
+    )
     assert "77.7" not in text
     assert "66.6" not in text
     assert "also computed: 2023-24" in text
 
 
 def test_the_group_of_everyone_may_have_another_code() -> None:
-    rows = [row(indicator="dataquest.chronic_absenteeism", student_group=g, org_id=o) for g in ("TA", "RB") for o in "AB"]
+    rows = [
+        row(indicator="dataquest.chronic_absenteeism", student_group=g, org_id=o) for g in ("TA", "RB") for o in "AB"
+    ]
     assert "All students" in printed(rows)
 
 
