@@ -31,7 +31,10 @@ def _combined(column: Column, dataset: Dataset, arg_max: bool) -> str:
     name = q(column.name)
     if column.rollup == "sum":
         kind = {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.scale})"}.get(column.type, "DOUBLE")
-        return f"CAST(SUM({name}) AS {kind}) AS {name}"
+        added = f"CAST(SUM({name}) AS {kind})"
+        if column.missing == "exclude":  # a sum with an unknown part is unknown
+            added = f"CASE WHEN COUNT({name}) = COUNT(*) THEN {added} END"
+        return f"{added} AS {name}"
     if column.rollup == "latest":
         return f"{_latest(name, dataset, arg_max)} AS {name}"
     if column.rollup == "first":

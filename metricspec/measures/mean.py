@@ -50,6 +50,7 @@ class Mean:
             "type": "object",
             "additionalProperties": False,
             "required": ["value"],
+            "x-unit": "required",
             "properties": {
                 "value": {**_EXPRESSION, "description": "What is averaged."},
                 "where": {

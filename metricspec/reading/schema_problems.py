@@ -42,7 +42,11 @@ def schema_problems(document: Document, schemas: Schemas) -> list[Problem]:
     findings = [Finding.of(error) for error in validator.iter_errors(document.data)]
     problems: list[Problem] = []
     if document.kind == "indicator":
-        problems += [*_measure_type_problem(document, schemas), *_aggregate_problems(document)]
+        problems += [
+            *_measure_type_problem(document, schemas),
+            *_unit_problem(document, schemas),
+            *_aggregate_problems(document),
+        ]
     if not findings:
         return problems
     misspelt: dict[Path, set[str]] = {}
@@ -66,6 +70,18 @@ def _measure_type_problem(document: Document, schemas: Schemas) -> Iterator[Prob
     if isinstance(name, str) and name not in schemas.measure_types:
         known = hint(name, schemas.measure_types, "installed")
         yield document.problem("MS108", f"there is no measure type '{name}'", "measure", "type", hint=known)
+
+
+def _unit_problem(document: Document, schemas: Schemas) -> Iterator[Problem]:
+    """A measure type whose values are seldom percent says so in its schema; then the unit must be written."""
+    block = document.data.get("measure")
+    name = block.get("type") if isinstance(block, Mapping) else None
+    found = schemas.measure_types.get(name) if isinstance(name, str) else None
+    if found is not None and found.schema.get("x-unit") == "required" and "unit" not in document.data:
+        message = f"missing key unit: a {name} has the unit of its value"
+        yield document.problem(
+            "MS103", message, "measure", "type", hint="e.g. unit: points, days, count, ratio or percent"
+        )
 
 
 def _aggregate_problems(document: Document) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ LAYERS = (
     ("compiler",),
     ("running",),
     ("testing", "reporting", "synthetic"),
-    ("cli",),
+    ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
 )

@@ -67,7 +67,7 @@ def test_run_hides_a_school_of_eight(command: Command, tiny: Path) -> None:
         (["run", CHRONIC, "--year", "2025"], "write it as 2024-25"),
         (["run", CHRONIC, "--out", "x.xls"], "write to a file that ends in one of"),
         (["run", CHRONIC, "--data", "org"], "--data takes DATASET=PATH"),
-        (["run", CHRONIC, "--binding", "tyni"], "did you mean 'tiny'?"),
+        (["run", CHRONIC, "--binding", "tinny"], "did you mean 'tiny'?"),
         (["run", "ca.suspension_rate"], "dataset 'enrollment' is not bound"),
         (["compile"], "name an indicator, or --all"),
         (["compile", "nothing"], "unknown indicator 'nothing'"),

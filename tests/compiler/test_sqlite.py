@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,9 @@ import pytest
 import metricspec
 from metricspec.running.project import Project
 
-INDICATORS = sorted(path.stem for path in (Path(__file__).parents[1] / "numbers" / "sql").glob("*.sql") if path.stem != "prelude")
+INDICATORS = sorted(
+    path.stem for path in (Path(__file__).parents[1] / "numbers" / "sql").glob("*.sql") if path.stem != "prelude"
+)
 YEAR = "2024-25"
 
 
@@ -48,8 +51,13 @@ def test_the_script_gives_the_same_result(
     same(run_script(network_in_sqlite, tables.compile(indicator, "sqlite", "script")), result(indicator))
 
 
+@cache
+def shipped() -> Project:
+    return metricspec.load()
+
+
 def small_tables(connection: sqlite3.Connection, tables: dict[str, list[dict[str, object]]]) -> None:
-    catalog = metricspec.load().catalog
+    catalog = shipped().catalog
     for name, rows in tables.items():
         columns = list(catalog.datasets[name].columns)
         connection.execute(f"CREATE TABLE {name} ({', '.join(columns)})")
@@ -65,7 +73,7 @@ ORGS: list[dict[str, object]] = [
 
 
 def row_of(connection: sqlite3.Connection, indicator: str, org: str = "S1") -> dict[str, object]:
-    frame = run_statement(connection, metricspec.load().compile(indicator, "sqlite", "statement"))
+    frame = run_statement(connection, shipped().compile(indicator, "sqlite", "statement"))
     (found,) = frame[(frame.org_id == org) & (frame.student_group == "ALL")].to_dict("records")
     return found
 
@@ -93,7 +101,14 @@ def test_chronic_absenteeism_counted_by_hand() -> None:
 def test_parts_of_a_day_add_up_to_a_whole_day() -> None:
     """0.7 + 0.2 + 0.1 is one day, also where the engine has only floating point; 0.9 is not."""
     enrolled: list[dict[str, object]] = [
-        {"student_id": f"s{at}", "school_id": "S1", "school_year": YEAR, "stint_id": "a", "enrollment_status": "10", "grade": "05"}
+        {
+            "student_id": f"s{at}",
+            "school_id": "S1",
+            "school_year": YEAR,
+            "stint_id": "a",
+            "enrollment_status": "10",
+            "grade": "05",
+        }
         for at in range(20)
     ]
     lengths = {"s0": (0.7, 0.2, 0.1), "s1": (0.5, 0.3, 0.1), "s2": (1.0,), "s3": (0.1,) * 10}

@@ -107,7 +107,7 @@ def enrollments(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
-examples = settings(max_examples=25, deadline=None)
+examples = settings(max_examples=12, deadline=None)
 
 
 @examples

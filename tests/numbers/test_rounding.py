@@ -115,7 +115,7 @@ count = st.integers(1, 30_000_000)
 
 
 @ENGINES
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(pairs=st.lists(st.tuples(count, count, count, count), min_size=1, max_size=40))
 def test_any_change(evaluate: Evaluate, dialect: str, pairs: list) -> None:
     rows = [(n1 % (d1 + 1), d1, n0 % (d0 + 1), d0) for n1, d1, n0, d0 in pairs]
@@ -124,7 +124,7 @@ def test_any_change(evaluate: Evaluate, dialect: str, pairs: list) -> None:
 
 
 @ENGINES
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(ties=st.lists(st.tuples(st.integers(-500, 500), st.integers(1, 5_000)), min_size=1, max_size=40))
 def test_any_tie(evaluate: Evaluate, dialect: str, ties: list) -> None:
     """(2k + 1) / 2000 of any denominator that holds it is a tie in tenths of a percent."""
@@ -134,7 +134,7 @@ def test_any_tie(evaluate: Evaluate, dialect: str, ties: list) -> None:
 
 
 @ENGINES
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(values=st.lists(st.integers(-4_000, 4_000), min_size=1, max_size=40))
 def test_doubles_that_hold_a_tie_exactly(evaluate: Evaluate, dialect: str, values: list[int]) -> None:
     """Halves are exact in doubles: those round half away from zero too."""

@@ -60,7 +60,7 @@ def test_no_number_of_a_hidden_row_is_printed(secret: list[int], reason: str, pr
     text = printed([row(), row(org_id="B", **{**hidden, **marks})], EVERYONE, width)
     told = re.sub(r"[^\d]", " ", text.replace(",", "")).split()
     assert not {str(number) for number in hidden.values()} & set(told)
-    assert "*" in text
+    assert "*" in text or width < 66  # where the prior year has no column
 
 
 def test_a_hidden_row_shows_no_status_and_no_rating() -> None:

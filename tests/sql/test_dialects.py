@@ -27,7 +27,9 @@ def test_every_indicator_compiles(dialect: str, project: Project) -> None:
     indicators = list(project.catalog.indicators)
     assert len(indicators) > 20
     # the second compiler goes the other way round: what it compiled before must not show
-    again = {(name, form): second.compile(name, form) for name in reversed(indicators) for form in ("script", "statement")}
+    again = {
+        (name, form): second.compile(name, form) for name in reversed(indicators) for form in ("script", "statement")
+    }
     for name in indicators:
         sentences = [stage.says for stage in first.plan([name]).stages]
         for form in ("statement", "script"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -176,20 +177,23 @@ def evaluated(tree: exp.Expression, dialect: str, condition: bool) -> list[Any]:
     text = Renderer(dialect).expression(tree)
     if condition:
         text = f"CASE WHEN {text} THEN 1 WHEN NOT ({text}) THEN 0 END"
+    answers = engine(dialect).execute(f"SELECT {text} FROM given ORDER BY position").fetchall()
+    return [row[0] if row[0] is None else float(row[0]) for row in answers]
+
+
+@cache
+def engine(dialect: str) -> Any:
+    """The rows as a table of the dialect's own engine, for the length of the run."""
     declared = ", ".join(f"{name} {kind}" for name, kind in zip(COLUMNS, KINDS, strict=True))
     if dialect == "sqlite":
         declared = declared.replace(" DATE", " TEXT")
     connection: Any = duckdb.connect() if dialect == "duckdb" else sqlite3.connect(":memory:")
-    try:
-        connection.execute(f"CREATE TABLE given (position INTEGER, {declared})")
-        connection.executemany(
-            f"INSERT INTO given VALUES ({', '.join('?' * (len(COLUMNS) + 1))})",
-            [(at, *row) for at, row in enumerate(ROWS)],
-        )
-        answers = connection.execute(f"SELECT {text} FROM given ORDER BY position").fetchall()
-        return [row[0] if row[0] is None else float(row[0]) for row in answers]
-    finally:
-        connection.close()
+    connection.execute(f"CREATE TABLE given (position INTEGER, {declared})")
+    connection.executemany(
+        f"INSERT INTO given VALUES ({', '.join('?' * (len(COLUMNS) + 1))})",
+        [(at, *row) for at, row in enumerate(ROWS)],
+    )
+    return connection
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
