@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlglot import exp, parse_one
-
 from metricspec.model import BoundColumn, BoundDataset, Column, Dataset, Scalar
 from metricspec.sql.stage import Stage, Template, lit, physical, q
 
@@ -101,14 +99,3 @@ def bound_stage(dataset: Dataset, bound: BoundDataset, columns: Iterable[str]) -
         f"{dataset.id}: {str(dataset.title) or 'the dataset'} as the district keeps it, in the dataset's own columns."
     )
     return Stage(f"bound_{dataset.id}", says, Template(("bind", text), text, physical=True))
-
-
-def sql_problem(text: str) -> str | None:
-    """What is wrong with a binding's SQL expression, or None: one expression, no query inside."""
-    try:
-        tree = parse_one(text, read="duckdb")
-    except Exception as error:
-        return str(error).splitlines()[0]
-    if tree.find(exp.Query) or isinstance(tree, exp.Command | exp.DDL | exp.DML):
-        return "a column takes one expression over the physical columns, without a query"
-    return None

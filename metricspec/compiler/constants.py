@@ -112,12 +112,14 @@ def bands_stage(rules: Rules) -> Stage:
 
 def grids_stage(rules: Rules) -> Stage:
     rows = [
-        (lit(f"{levels.id}/grid{at}"), lit(status), lit(change), lit(rating))
+        (lit(f"{levels.id}/grid{at}"), lit(status), lit(change), lit(rating), "1" if grid.dated.unverified else "0")
         for levels in rules.levels
         for at, grid in enumerate(levels.grids)
         for status, ratings in grid.rows
         for change, rating in zip(grid.columns, ratings, strict=True)
         if rating is not None
     ]
-    text = table(rows, ("grid_set", "status_band", "change_band", "rating"), ("''", "''", "''", "''"))
+    text = table(
+        rows, ("grid_set", "status_band", "change_band", "rating", "unverified"), ("''", "''", "''", "''", "0")
+    )
     return Stage("grids", "The rating of each status and change.", Template(("grids", text), text), stored=True)

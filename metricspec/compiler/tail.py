@@ -108,7 +108,7 @@ def judged_stage(rules: Rules, orgs: bool) -> Stage:
         for kind in ("privacy", "report", "rating", "small")
     )
     attributes = "o.org_type, COALESCE(o.charter, 0) AS charter, COALESCE(o.alternative, 0) AS alternative"
-    source = "rounded AS r LEFT JOIN org_attributes AS o USING (org_id, school_year)"
+    source = "rounded AS r LEFT JOIN org_attributes AS o ON o.org_id = r.org_id AND o.school_year = r.school_year"
     if not orgs:
         attributes, source = (
             "CAST(NULL AS VARCHAR) AS org_type, 0 AS charter, 0 AS alternative",
@@ -161,7 +161,7 @@ def rated_stage(rules: Rules, conditions: dict[str, exp.Expression]) -> Stage:
             branches.append(f"WHEN {' AND '.join(parts)} THEN {lit(override.rating)}")
     rating = f"CASE {' '.join(branches)} ELSE g.rating END" if branches else "g.rating"
     text = f"""SELECT c.*, s.band AS status, k.band AS change_level,
-            CASE WHEN s.unverified = 1 OR k.unverified = 1 THEN 1 ELSE 0 END AS unverified,
+            CASE WHEN s.unverified = 1 OR k.unverified = 1 OR g.unverified = 1 THEN 1 ELSE 0 END AS unverified,
             CASE WHEN c.tested_n >= c.rating_n AND c.prior_tested_n >= c.rating_n AND g.rating IS NOT NULL
                 THEN {rating} END AS rating
         FROM chosen AS c

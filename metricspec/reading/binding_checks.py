@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Dataset
@@ -11,9 +12,11 @@ from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
 from metricspec.reading.value_checks import value_problem
+from metricspec.sql.physical import expression_fault, query_fault, table_fault
 
 SOURCES = ("file", "table", "sql")
 FORMS = ("column", "sql", "constant", "none")
+FAULTS = MappingProxyType({"table": table_fault, "sql": query_fault, "where": expression_fault})
 
 
 def binding_problems(corpus: Corpus) -> Iterator[Problem]:
@@ -28,9 +31,23 @@ def binding_problems(corpus: Corpus) -> Iterator[Problem]:
                 what = f"both {' and '.join(given)}" if given else "neither file nor table nor sql"
                 message = f"the dataset '{name}' has {what}"
                 yield Problem("MS501", message, document.key(*here), "say in one way where the rows are")
+            yield from _sql(document, name, block)
             dataset = corpus.catalog.datasets.get(name)
             if dataset is not None:
                 yield from _columns(corpus, document, dataset, block)
+
+
+def _sql(document: Document, name: str, block: dict[str, Any]) -> Iterator[Problem]:
+    """SQL and names that become part of statements."""
+    here: tuple[str | int, ...] = ("datasets", name)
+    written = [(key, block[key], fault, (*here, key)) for key, fault in FAULTS.items() if key in block]
+    for column, given in block.get("columns", {}).items():
+        if isinstance(given, dict) and isinstance(given.get("sql"), str):
+            written.append(("sql", given["sql"], expression_fault, (*here, "columns", column, "sql")))
+    for key, text, fault, path in written:
+        found = fault(text)
+        if found is not None:
+            yield document.problem("MS505", f"{key}: {found}", *path)
 
 
 def _columns(corpus: Corpus, document: Document, dataset: Dataset, block: dict[str, Any]) -> Iterator[Problem]:

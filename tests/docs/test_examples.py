@@ -119,7 +119,8 @@ class Reader:
 
     def started(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(self.folder), "COLUMNS": "120"}
+        modules = os.pathsep.join(filter(None, (str(self.folder), os.environ.get("PYTHONPATH"))))
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": modules, "COLUMNS": "120"}
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
 
     def compare(self, block: Block) -> None:
