@@ -27,11 +27,17 @@ def _latest(value: str, dataset: Dataset, arg_max: bool) -> str:
     return f"MAX(CASE WHEN row_from_end = 1 THEN {value} END)"
 
 
+def added_up(value: str, column: Column) -> str:
+    """A sum in the column's type: where an engine keeps decimals as doubles, tenths still add up to a whole."""
+    if column.type == "decimal":
+        return f"CAST(ROUND(SUM({value}), {column.scale}) AS DECIMAL(18, {column.scale}))"
+    return f"CAST(SUM({value}) AS {'BIGINT' if column.type == 'integer' else 'DOUBLE'})"
+
+
 def _combined(column: Column, dataset: Dataset, arg_max: bool) -> str:
     name = q(column.name)
     if column.rollup == "sum":
-        kind = {"integer": "BIGINT", "decimal": f"DECIMAL(18, {column.scale})"}.get(column.type, "DOUBLE")
-        added = f"CAST(SUM({name}) AS {kind})"
+        added = added_up(name, column)
         if column.missing == "exclude":  # a sum with an unknown part is unknown
             added = f"CASE WHEN COUNT({name}) = COUNT(*) THEN {added} END"
         return f"{added} AS {name}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from metricspec.compiler.bind import literal
-from metricspec.compiler.combine import descending
+from metricspec.compiler.combine import added_up, descending
 from metricspec.compiler.students import StudentsInput
 from metricspec.model import Dataset, Fact
 from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
@@ -26,7 +26,7 @@ def fact_stage(
     keys, own = dataset.keys, given.dataset.keys
     value = q(fact.value) if fact.value else "1"
     aggregate = {
-        "sum": f"SUM({value})",
+        "sum": added_up(value, dataset.columns[fact.value]) if fact.value else "COUNT(*)",
         "count": "COUNT(*)",
         "any": f"MAX({value})",
         "max": f"MAX({value})",

@@ -84,7 +84,7 @@ class Compiler:
         attributes = self._org_attributes(gathered)
         stages.append(attributes)
         conditions = {text: self._condition(text) for text in self._conditions(rules)}
-        stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, orgs=True, years=tuple(years)))
+        stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, years=tuple(years)))
         return Plan(tuple(stages))
 
     def _indicator(self, name: str) -> Indicator:

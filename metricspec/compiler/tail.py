@@ -98,7 +98,7 @@ def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Thres
     return f"CASE {' '.join(branches)} ELSE 0 END" if branches else "0"
 
 
-def judged_stage(rules: Rules, orgs: bool) -> Stage:
+def judged_stage(rules: Rules) -> Stage:
     """The n's that apply, what they say of each row, and the org's attributes that the cut scores need."""
     names = [p.id for p in rules.policies if p.of == "denominator"]
     of = f"policy IN ({', '.join(lit(n) for n in names)})" if names else "1 = 0"
@@ -108,12 +108,9 @@ def judged_stage(rules: Rules, orgs: bool) -> Stage:
         for kind in ("privacy", "report", "rating", "small")
     )
     attributes = "o.org_type, COALESCE(o.charter, 0) AS charter, COALESCE(o.alternative, 0) AS alternative"
-    source = "rounded AS r LEFT JOIN org_attributes AS o ON o.org_id = r.org_id AND o.school_year = r.school_year"
-    if not orgs:
-        attributes, source = (
-            "CAST(NULL AS VARCHAR) AS org_type, 0 AS charter, 0 AS alternative",
-            "rounded AS r",
-        )
+    source = """rounded AS r LEFT JOIN
+        (SELECT org_id AS of_org, school_year AS of_year, org_type, charter, alternative FROM org_attributes) AS o
+        ON o.of_org = r.org_id AND o.of_year = r.school_year"""
     text = f"""SELECT *, CASE WHEN denominator < small_n THEN 1 ELSE 0 END AS small
         FROM (SELECT r.*, {attributes}, {tested} AS tested_n, {prior} AS prior_tested_n, {thresholds} FROM {source}) AS j"""
     return _stage("judged", "The minimum n's of the policy that apply to each row.", text)
@@ -217,7 +214,6 @@ def tail_stages(
     conditions: dict[str, exp.Expression],
     exact_integer: str,
     *,
-    orgs: bool,
     years: Sequence[str] = (),
 ) -> tuple[Stage, ...]:
     """Every stage after the Tally and the constants of the indicators, in order."""
@@ -227,7 +223,7 @@ def tail_stages(
         grids_stage(rules),
         compared_stage(),
         rounded_stage(exact_integer),
-        judged_stage(rules, orgs),
+        judged_stage(rules),
         chosen_stage(rules, conditions),
         rated_stage(rules, conditions),
         hidden_stage(),

@@ -27,14 +27,15 @@ def run_statement(connection: sqlite3.Connection, sql: str) -> pd.DataFrame:
 def run_script(connection: sqlite3.Connection, sql: str) -> pd.DataFrame:
     """Every statement of the script in turn; the last is the result. What it made is dropped again."""
     *steps, last = [step for step in sql.split(";\n") if step.strip()]
-    for step in steps:
-        connection.execute(step)
-    frame = run_statement(connection, last)
-    made = connection.execute("SELECT type, name FROM sqlite_temp_master WHERE type IN ('table', 'view')").fetchall()
-    assert len(made) == len(steps)
-    for kind, name in made:
-        connection.execute(f'DROP {kind} temp."{name}"')
-    return frame
+    made = "SELECT type, name FROM sqlite_temp_master WHERE type IN ('table', 'view')"
+    try:
+        for step in steps:
+            connection.execute(step)
+        assert len(connection.execute(made).fetchall()) == len(steps)
+        return run_statement(connection, last)
+    finally:
+        for kind, name in connection.execute(made).fetchall():
+            connection.execute(f'DROP {kind} temp."{name}"')
 
 
 @pytest.mark.parametrize("indicator", INDICATORS)
