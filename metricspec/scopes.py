@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metricspec.model import Catalog, Codes, Column, Dataset, Fact, Indicator
+from metricspec.model import Catalog, Codes, Column, ColumnType, Dataset, Fact, Indicator
 from metricspec.sql.expression import Expression, Finding, Scope
 from metricspec.sql.parsing import parse_expression
 
@@ -36,16 +36,20 @@ LEVEL_COLUMNS = (
 )
 
 
-def fact_column(fact: Fact, dataset: Dataset | None) -> Column:
-    """The column that a fact adds to a student's row."""
+def fact_column(fact: Fact, dataset: Dataset | None, value: Expression | None = None) -> Column:
+    """The column that a fact adds to a student's row; `value` is its expression, where it was parsed."""
     if fact.aggregate == "count":
         return Column(fact.name, "integer", missing=fact.missing)
     if fact.aggregate == "any":
         return Column(fact.name, "boolean", missing=fact.missing)
     source = dataset.columns.get(fact.value or "") if dataset else None
-    if source is None:
-        return Column(fact.name, "number", missing=fact.missing)
-    return Column(fact.name, source.type, source.codes, source.scale, missing=fact.missing)
+    if source is not None:
+        return Column(fact.name, source.type, source.codes, source.scale, missing=fact.missing)
+    if value is None or value.type == "number" or value.type == "null":
+        scale = value.scale if value is not None else None
+        kind: ColumnType = "number" if scale is None else "decimal" if scale else "integer"
+        return Column(fact.name, kind, scale=scale or 0, missing=fact.missing)
+    return Column(fact.name, value.type, missing=fact.missing)
 
 
 class Expressions:
@@ -75,6 +79,11 @@ class Expressions:
         """Over a dataset's own rows: fact filters and values, group conditions."""
         return self._parse(text, ("rows", dataset), self.catalog.datasets[dataset].columns, wants)
 
+    def fact_value(self, fact: Fact) -> Parsed:
+        """What a fact takes of each row of its dataset."""
+        wants = {"sum": "number", "any": "boolean"}.get(fact.aggregate)
+        return self.rows(fact.dataset, fact.value or "", wants)
+
     def stints(self, dataset: str, text: str, wants: str | None = "boolean") -> Parsed:
         """Over a student's rows before they are combined, with the school's place in the org tree."""
         columns = {**{c.name: c for c in SCHOOL_COLUMNS}, **self.catalog.datasets[dataset].columns}
@@ -85,7 +94,8 @@ class Expressions:
         own = self.catalog.datasets[dataset].columns
         columns = {name: c for name, c in own.items() if c.rollup}
         for fact in facts:
-            columns[fact.name] = fact_column(fact, self.catalog.datasets.get(fact.dataset))
+            value = self.fact_value(fact)[0] if fact.value and fact.dataset in self.catalog.datasets else None
+            columns[fact.name] = fact_column(fact, self.catalog.datasets.get(fact.dataset), value)
         return {**columns, **{c.name: c for c in ORG_COLUMNS}}
 
     def students(self, indicator: Indicator, text: str, wants: str | None = "boolean") -> Parsed:

@@ -41,15 +41,9 @@ def list_command(unverified: bool, authorities: tuple[str, ...], form: str, fold
 @project_option
 def show_command(indicator: str, folder: Path | None) -> int:
     """Say in plain English what an indicator means: who counts, what is divided by what, which rules, whose source."""
-    from metricspec.problems import UsageError
-    from metricspec.reading.suggest import hint
     from metricspec.reporting.show import print_indicator
     from metricspec.running.loading import load
 
     project = load(folder)
-    found = project.catalog.indicators.get(indicator)
-    if found is None:
-        names = sorted(project.catalog.indicators)
-        raise UsageError(f"unknown indicator '{indicator}': {hint(indicator, names, 'there are')}")
-    print_indicator(found, project.catalog, project.registry, project.expressions)
+    print_indicator(project.indicator(indicator), project.catalog, project.registry, project.expressions)
     return 0

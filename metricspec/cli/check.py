@@ -31,9 +31,7 @@ def check_command(paths: tuple[Path, ...], form: str, folder: Path | None) -> in
     errors = sum(p.severity == "error" for p in problems)
     warnings = len(problems) - errors
     if form == "text":
-        also = f", {warnings} warnings" if warnings else ""
-        click.echo(
-            f"{checked} files checked: {'no problems' if not errors else f'{errors} problems'}{also}",
-            err=True,
-        )
+        found = {0: "no problems", 1: "1 problem"}.get(errors, f"{errors} problems")
+        also = f", {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
+        click.echo(f"{checked} files checked: {found}{also}", err=True)
     return 1 if errors else 0

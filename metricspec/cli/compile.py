@@ -51,13 +51,15 @@ def compile_command(
         names = [i.id for i in project.catalog.indicators.values() if i.status == "active"]
     if not names:
         raise UsageError("name an indicator, or --all (see: metricspec list)")
+    for name in names:
+        project.indicator(name)
     compiler = project.compiler(dialect)
     texts = {name: compiler.compile(name, form) for name in names}
     for name, text in texts.items():
         if out is None:
             click.echo(text, nl=False)
         else:
-            write_text(out / f"{name}.{dialect}.sql", text)
+            write_text(out / f"{name}.{dialect}{'.script' if form == 'script' else ''}.sql", text)
     if out is not None:
         click.echo(f"{len(texts)} files written to {out}", err=True)
     return 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlglot import exp
-
+from metricspec.compiler.facts import FactInput
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
 from metricspec.measure import MomentMeasure, RowMeasure
@@ -14,7 +13,7 @@ from metricspec.model import Catalog, Dataset, Fact, Indicator
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
 from metricspec.schoolyear import previous
-from metricspec.scopes import SCHOOL_COLUMNS, Expressions
+from metricspec.scopes import SCHOOL_COLUMNS, Expressions, fact_column
 from metricspec.sql.expression import Expression
 
 TREE_COLUMNS = frozenset({"org_id", "school_year", "org_level", "org_type", "charter", "alternative", "parent_id"})
@@ -28,7 +27,7 @@ class Shared:
     name: str
     students: StudentsInput
     needed: tuple[str, ...]
-    fact_conditions: Mapping[str, exp.Expression]
+    facts: tuple[FactInput, ...]
     groups: tuple[GroupPart, ...]
     tree: bool
 
@@ -114,7 +113,7 @@ class Gatherer:
             self._years(members), place,
         )  # fmt: skip
         tree = not place or any(c in FROM_TREE and c not in dataset.columns for e in stints for c in e.columns)
-        return Shared(name, given, needed, self._fact_conditions(facts), tuple(needs.parts.values()), tree)
+        return Shared(name, given, needed, self._fact_inputs(facts), tuple(needs.parts.values()), tree)
 
     def _read_org(self, members: Sequence[Indicator]) -> bool:
         """Whether any population or measure asks for the org that a student is counted at."""
@@ -159,19 +158,19 @@ class Gatherer:
                     renamed.setdefault(indicator.id, {})[fact.name] = found[fact].name
         return tuple(found.values()), renamed
 
-    def _fact_conditions(self, facts: Sequence[Fact]) -> dict[str, exp.Expression]:
-        conditions = {}
+    def _fact_inputs(self, facts: Sequence[Fact]) -> tuple[FactInput, ...]:
+        """Each fact with its checked expressions; notes which columns of its dataset are read."""
+        inputs = []
         for fact in facts:
             dataset = self.catalog.datasets[fact.dataset]
-            read = {*dataset.keys.values(), *([fact.value] if fact.value else [])}
-            if fact.where:
-                expression = parsed(self.expressions.rows(fact.dataset, fact.where))
-                conditions[fact.name] = expression.tree
-                read.update(expression.columns)
-            if fact.aggregate == "latest":
-                read.update(dataset.order)
-            self._read(fact.dataset, read)
-        return conditions
+            where = parsed(self.expressions.rows(fact.dataset, fact.where)) if fact.where else None
+            value = parsed(self.expressions.fact_value(fact)) if fact.value else None
+            order = dataset.order if fact.aggregate == "latest" else ()
+            self._read(fact.dataset, {*dataset.keys.values(), *order})
+            self._read(fact.dataset, (c for e in (where, value) if e is not None for c in e.columns))
+            trees = (e.tree if e is not None else None for e in (where, value))
+            inputs.append(FactInput(fact, dataset, fact_column(fact, dataset, value), *trees))
+        return tuple(inputs)
 
 
 def gather(

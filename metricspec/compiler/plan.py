@@ -56,6 +56,7 @@ class Compiler:
         self.renderer = Renderer(dialect)
         self.binding = binding
         self.columns: Mapping[str, frozenset[str]] = {}
+        self.demanded: list[tuple[str, str]] = []
 
     def compile(self, indicator: str, form: Form | None = None) -> str:
         """The SQL of one indicator: a statement, or a script where the dialect does better with one."""
@@ -68,6 +69,7 @@ class Compiler:
         indicators = [self._indicator(one) for one in ids]
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         self.columns = gathered.columns
+        self.demanded = []
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         stages = [*bound]
         if gathered.shared:
@@ -96,6 +98,8 @@ class Compiler:
     def _bound(self, name: str, columns: frozenset[str]) -> Stage:
         dataset = self.catalog.datasets[name]
         bound = self.binding.datasets.get(name) if self.binding else None
+        if bound is not None and bound.file and not self.capabilities.reads_files:
+            bound = replace(bound, file=None, table=name)
         return bound_stage(dataset, bound or BoundDataset(name, table=name), columns)
 
     def _shared(self, shared: Shared, parts: list[str], slots: dict[str, str]) -> list[Stage]:
@@ -110,16 +114,13 @@ class Compiler:
             combined = students_stage(first, given, stints.name, arg_max=self.capabilities.arg_max_null)
         stages = [stints, combined]
         if given.facts:
-            facts = []
-            for at, fact in enumerate(given.facts):
-                where = shared.fact_conditions.get(fact.name)
-                dataset = self.catalog.datasets[fact.dataset]
-                stage = fact_stage(
-                    f"fact_{name}_{at}", fact, given, dataset, f"bound_{fact.dataset}", stints.name, where
-                )
-                stages.append(stage)
-                facts.append((fact, stage.name))
-            stages.append(with_facts_stage(f"students_{name}", given, combined.name, facts))
+            facts = [
+                fact_stage(f"fact_{name}_{at}", fact, given, f"bound_{fact.fact.dataset}", stints.name)
+                for at, fact in enumerate(shared.facts)
+            ]
+            joined = with_facts_stage(f"students_{name}", given, combined.name, [stage.name for stage in facts])
+            stages += [*facts, joined]
+            self.demanded += [(joined.name, fact.name) for fact in given.facts if fact.missing == "error"]
         if len(shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
         for number, part in enumerate(shared.groups):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metricspec.compiler.bind import mapped, raw, source
 from metricspec.compiler.students import TREE
-from metricspec.model import BoundDataset, Catalog, Dataset
+from metricspec.model import BoundColumn, BoundDataset, Catalog, Dataset
 from metricspec.sql.stage import Stage, Template, lit, q
 
 
@@ -26,7 +26,9 @@ def quality_stage(
     """One scan that counts everything; the checks stand in the order of the stage's columns."""
     checks, counts, inner = [Check(dataset.id, "", "rows")], ["COUNT(*)"], []
     for name in (c for c in dataset.columns if c in set(columns)):
-        column = dataset.columns[name]
+        column, source_column = dataset.columns[name], bound.columns.get(name)
+        if source_column == BoundColumn():
+            continue  # the binding says that it is not kept here
         inner.append(f"{raw(column, bound.columns.get(name))} AS {q(name + '_raw')}")
         inner.append(f"{mapped(column, bound)} AS {q(name)}")
         given = q(name + "_raw")

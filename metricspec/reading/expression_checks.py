@@ -43,8 +43,7 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
                 corpus, document, expressions.rows(fact.dataset, fact.where), "facts", fact.name, "where"
             )
         if fact.value is not None:
-            wants = {"sum": "number", "any": "boolean"}.get(fact.aggregate)
-            parsed = expressions.rows(fact.dataset, fact.value, wants)
+            parsed = expressions.fact_value(fact)
             yield from _placed(corpus, document, parsed, "facts", fact.name, fact.aggregate)
     for number, text in enumerate(indicator.population):
         yield from _of_student(corpus, document, indicator, expressions.students(indicator, text), "population", number)

@@ -215,9 +215,12 @@ def _cell(name: str, record: Mapping[str, Any], look: Look, marks: Marks) -> Tex
 
 
 def group_titles(catalog: Catalog, indicator: Indicator) -> dict[str, str]:
-    """Each student group's title, in the order of the group set."""
+    """Each student group's title, in the order of the group set; of published groups, the title they have elsewhere."""
     groups = catalog.groups[indicator.groups]
-    return {group.id: str(group.title) or group.id for group in groups.groups}
+    if not groups.column:
+        return {group.id: str(group.title) or group.id for group in groups.groups}
+    titled = [group for one in catalog.groups.values() for group in one.groups if str(group.title)]
+    return {group.id: str(group.title) for group in reversed(titled)}
 
 
 def _notes(to: Console, records: Sequence[Mapping[str, Any]]) -> None:

@@ -8,15 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
-from metricspec.compiler.students import TREE
 from metricspec.measure import RowMeasure
 from metricspec.model import Indicator, Policy
-from metricspec.problems import SpecError, UsageError
+from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
-from metricspec.running.binding import absolute, overridden
 from metricspec.running.orgs import all_students, org_id, org_names
 from metricspec.running.project import Progress, Project
-from metricspec.running.quality import count_quality, stops
 from metricspec.running.student_counts import StudentCounter, Subject
 from metricspec.running.waterfall import STAR, Step, met_shown, rows_shown, shown_counts, small, trail
 from metricspec.sql.stage import Plan, Stage, lit, q
@@ -76,30 +73,12 @@ def explain(
     """
     names = org_names(project, frozenset({indicator}), data)
     with DuckDB() as engine:
-        bound, _ = overridden(
-            absolute(project.binding, project.folder), data or {}, project.catalog, engine, project.binding is not None
-        )
-        compiler = project.compiler("duckdb", bound)
-        plan = compiler.plan([indicator])
-        project._demand_bound(compiler.columns, bound)
-        frame = _run(project, compiler, plan, engine, progress)
-        found = project.catalog.indicators[indicator]
+        found = project.indicator(indicator)
+        prepared = project.prepare([indicator], engine, data)
+        compiler, plan = prepared.compiler, prepared.plan
+        frame, _ = prepared.run(engine, progress)
         subject = _subject(project, found, frame, names, org, year, group)
         return _Explainer(project, compiler, plan, engine, found, subject, frame).explanation()
-
-
-def _run(project: Project, compiler: Compiler, plan: Plan, engine: DuckDB, progress: Progress | None) -> pd.DataFrame:
-    """Every stage made, as a run does it: a missing value that must not be missing stops here, too."""
-    tree = any(stage.name == TREE for stage in plan.stages)
-    head = [s for s in plan.stages if s.name.startswith("bound_") or s.name == TREE]
-    for stage in head:
-        engine.make(stage, compiler.renderer)
-    bound = compiler.binding.datasets if compiler.binding else {}
-    counts = count_quality(engine, compiler.renderer, project.catalog, compiler.columns, bound, tree=tree)
-    stopping = stops(counts, project.catalog, bound)
-    if stopping:
-        raise SpecError(stopping)
-    return engine.run(plan, compiler.renderer, progress, done=len(head))
 
 
 def _subject(

@@ -45,7 +45,9 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
 
 
 def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
-    return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems)
+    written = {document.id for document in loaded.documents.values() if document.kind == "indicator"}
+    broken = frozenset(written - set(loaded.catalog.indicators))
+    return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 
 def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
-from metricspec.model import Binding, BoundDataset, Catalog
+from metricspec.compiler.students import TREE
+from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, overridden
-from metricspec.running.quality import Count, count_quality, stops
+from metricspec.running.quality import Count, count_quality, missing_facts, stops
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
-from metricspec.sql.stage import Form
+from metricspec.sql.stage import Form, Plan
 from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
@@ -36,8 +37,38 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A plan over bound data, ready to run; `said` tells of each choice made on the way."""
+
+    compiler: Compiler
+    plan: Plan
+    said: tuple[str, ...]
+
+    def run(self, engine: DuckDB, progress: Progress | None = None) -> tuple[pd.DataFrame, tuple[Count, ...]]:
+        """Make every stage and fetch the Result, with the counts of what was missing or did not match.
+
+        Raises SpecError before any result where something is missing that must not be.
+        """
+        catalog, renderer = self.compiler.catalog, self.compiler.renderer
+        bound = self.compiler.binding.datasets if self.compiler.binding else {}
+        head = [s for s in self.plan.stages if s.name.startswith("bound_") or s.name == TREE]
+        for stage in head:
+            engine.make(stage, renderer)
+        tree = any(stage.name == TREE for stage in head)
+        quality = count_quality(engine, renderer, catalog, self.compiler.columns, bound, tree=tree)
+        stopping = stops(quality, catalog, bound)
+        if stopping:
+            raise SpecError(stopping)
+        frame = engine.run(self.plan, renderer, progress, done=len(head))
+        missing = missing_facts(engine, self.compiler.demanded)
+        if missing:
+            raise SpecError(missing)
+        return frame, quality
+
+
+@dataclass(frozen=True)
 class Project:
-    """A catalogue, a binding and a folder; `problems` are those of specs that were left out."""
+    """A catalogue, a binding and a folder; `problems` are those of specs that were left out, `broken` their ids."""
 
     catalog: Catalog
     registry: Registry
@@ -45,6 +76,7 @@ class Project:
     folder: Path
     binding: Binding | None = None
     problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = frozenset()
 
     def with_binding(self, name: str) -> Project:
         found = self.catalog.bindings.get(name)
@@ -58,6 +90,7 @@ class Project:
 
     def compile(self, indicator: str, dialect: str = "duckdb", form: Form | None = None) -> str:
         """SQL of one indicator, as one statement or a script of temporary tables (by default what suits the dialect)."""
+        self.indicator(indicator)
         return self.compiler(dialect).compile(indicator, form)
 
     def run(
@@ -86,6 +119,43 @@ class Project:
                 names.append(indicator.id)
         return sorted(names)
 
+    def indicator(self, name: str) -> Indicator:
+        """An indicator by its id. Raises UsageError that says whether it is unknown or its spec has problems."""
+        found = self.catalog.indicators.get(name)
+        if found is not None:
+            return found
+        if name in self.broken:
+            raise UsageError(f"the spec of '{name}' has problems: run 'metricspec check' to see them")
+        raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
+
+    def prepare(
+        self,
+        indicators: Sequence[str],
+        engine: DuckDB,
+        data: Mapping[str, str | Path] | None = None,
+        years: Sequence[str] = (),
+    ) -> Prepared:
+        """The plan for some indicators (none: all that can run) over the bound data, with `data` files put first.
+
+        Raises UsageError for unknown names and for data that are not there.
+        """
+        files = {name: Path(path) for name, path in (data or {}).items()}
+        named = self.binding is not None
+        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog, engine, named)
+        ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
+        if not ids:
+            raise UsageError(
+                "no indicator can run: no dataset is bound (name a project, or give files with --data; metricspec demo "
+                "makes a project to learn from)"
+            )
+        for name in ids:
+            self.indicator(name)
+        compiler = self.compiler("duckdb", bound)
+        plan = compiler.plan(ids, tuple(years))
+        for name in compiler.columns:
+            _demand(name, bound)
+        return Prepared(compiler, plan, tuple(said))
+
     def execute(
         self,
         indicators: Sequence[str],
@@ -101,36 +171,18 @@ class Project:
         """
         if year is not None and not is_school_year(year):
             raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
-        files = {name: Path(path) for name, path in (data or {}).items()}
         with warehouse or DuckDB() as engine:
-            bound, said = overridden(
-                absolute(self.binding, self.folder), files, self.catalog, engine, self.binding is not None
-            )
-            ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
-            if not ids:
-                raise UsageError(
-                    "no indicator can run: no dataset is bound (name a project, or give files with --data)"
-                )
-            compiler = self.compiler("duckdb", bound)
-            plan = compiler.plan(ids, (year,) if year else ())
-            self._demand_bound(compiler.columns, bound)
-            tree = any(stage.name == "org_tree" for stage in plan.stages)
-            head = [s for s in plan.stages if s.name.startswith("bound_") or s.name == "org_tree"]
-            for stage in head:
-                engine.make(stage, compiler.renderer)
-            quality = count_quality(engine, compiler.renderer, self.catalog, compiler.columns, bound, tree=tree)
-            stopping = stops(quality, self.catalog, bound)
-            if stopping:
-                raise SpecError(stopping)
-            frame = engine.run(plan, compiler.renderer, progress, done=len(head))
-        return Run(frame, quality, tuple(said))
+            prepared = self.prepare(indicators, engine, data, (year,) if year else ())
+            frame, quality = prepared.run(engine, progress)
+        return Run(frame, quality, prepared.said)
 
-    def _demand_bound(self, columns: Mapping[str, frozenset[str]], bound: Mapping[str, BoundDataset]) -> None:
-        for name in columns:
-            if name not in bound:
-                raise UsageError(
-                    f"dataset '{name}' is not bound: name a project whose binding has it, or give a file with --data {name}=PATH"
-                )
-            file = bound[name].file
-            if file is not None and not Path(file).is_file():
-                raise UsageError(f"dataset '{name}': there is no file {file} (give one with --data {name}=PATH)")
+
+def _demand(name: str, bound: Mapping[str, BoundDataset]) -> None:
+    """Raises UsageError where a dataset is not bound, or bound to a file that is not there."""
+    if name not in bound:
+        raise UsageError(
+            f"dataset '{name}' is not bound: name a project whose binding has it, or give a file with --data {name}=PATH"
+        )
+    file = bound[name].file
+    if file is not None and not Path(file).is_file():
+        raise UsageError(f"dataset '{name}': there is no file {file} (give one with --data {name}=PATH)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from metricspec.compiler.quality import Check, quality_stage
@@ -61,4 +61,16 @@ def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, Bound
                     "check the binding's column and codes for it, or say in the dataset what missing means",
                 )
             )
+    return problems
+
+
+def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> list[Problem]:
+    """Problems where a student has no value of a fact that says `missing: error`; (stage, fact) by stage."""
+    problems = []
+    for stage, fact in demanded:
+        sql = f'SELECT COUNT(*), COUNT(CASE WHEN "{fact}" IS NULL THEN 1 END) FROM "{stage}"'
+        ((of, rows),) = warehouse.rows(sql, f"counting what is missing in {fact}")
+        if rows:
+            message = f"{rows} of {of} students at an org have no {fact}, which must not be missing"
+            problems.append(Problem("MS511", message, hint="complete the data, or say in the fact what missing means"))
     return problems

@@ -10,15 +10,17 @@ from metricspec.problems import UsageError
 @dataclass(frozen=True)
 class Capabilities:
     """`exact_integer`: the type in which products of counts do not overflow; `script`: a script is the default;
-    `arg_max_null`: has ARG_MAX_NULL over a row of columns, which takes the value of the last row even where null."""
+    `arg_max_null`: has ARG_MAX_NULL over a row of columns, which takes the value of the last row even where null;
+    `reads_files`: reads csv and parquet files in place (elsewhere a table of the dataset's name stands for a file)."""
 
     exact_integer: str = "DECIMAL(38, 0)"
     script: bool = False
     arg_max_null: bool = False
+    reads_files: bool = False
 
 
 _TABLE = {
-    "duckdb": Capabilities(exact_integer="HUGEINT", arg_max_null=True),
+    "duckdb": Capabilities(exact_integer="HUGEINT", arg_max_null=True, reads_files=True),
     "sqlite": Capabilities(exact_integer="BIGINT"),
     "mysql": Capabilities(script=True),
     "clickhouse": Capabilities(exact_integer="INT128", script=True),
