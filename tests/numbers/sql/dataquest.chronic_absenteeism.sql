@@ -20,7 +20,7 @@ WITH placed AS (
 ), member AS (
   SELECT *, unnest(dataquest(race, el, sed, swd, fos, hom)) AS student_group
   FROM student
-  WHERE expected >= 31 AND grade IN ('TK', 'KN', '01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12')
+  WHERE expected >= 31 AND attended >= 1 AND grade IN ('TK', 'KN', '01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12')
 )
 SELECT org_level, org_id, school_year, student_group, count(*) FILTER (10 * absent >= expected) AS numerator, count(*) AS denominator, count(*) AS n
 FROM member WHERE student_group IS NOT NULL

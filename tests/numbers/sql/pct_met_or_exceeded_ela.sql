@@ -24,7 +24,7 @@ WITH placed AS (
   FROM placed GROUP BY ALL
 )
 , member AS (
-  SELECT *, unnest(dash14(school_year, race, el, ltel, sed, swd, fos, hom)) AS student_group
+  SELECT *, unnest(dash14_academic(school_year, race, el OR rfp, elo, rfp, ltel, sed, swd, fos, hom)) AS student_group
   FROM student
   WHERE tested AND valid AND achievement_level IS NOT NULL AND grade IN ('03', '04', '05', '06', '07', '08', '11')
 )
