@@ -72,6 +72,18 @@ def mapped(column: Column, bound: BoundDataset) -> str:
     return f"TRY_CAST({value} AS {sql_type(column)})"
 
 
+def _filled(column: Column, bound: BoundDataset) -> str:
+    """The logical value with the dataset's word for a missing one."""
+    value = mapped(column, bound)
+    if column.missing in ("exclude", "error"):
+        return value
+    if column.type == "boolean" and column.name not in bound.codes:
+        # filled before it becomes a number: engines then see through the cast where flags are compared
+        given, filled = raw(column, bound.columns.get(column.name)), "TRUE" if column.missing else "FALSE"
+        return f"CAST(COALESCE(TRY_CAST({given} AS BOOLEAN), {filled}) AS INTEGER)"
+    return f"COALESCE({value}, {literal(column.missing)})"
+
+
 def source(bound: BoundDataset) -> str:
     """FROM what: files are read by the warehouse that can read them in place."""
     if bound.sql:
@@ -87,12 +99,7 @@ def source(bound: BoundDataset) -> str:
 def bound_stage(dataset: Dataset, bound: BoundDataset, columns: Iterable[str]) -> Stage:
     """The dataset as the rest of the plan sees it, with the columns that are needed."""
     wanted = [dataset.columns[name] for name in dataset.columns if name in set(columns)]
-    items = []
-    for column in wanted:
-        value = mapped(column, bound)
-        if column.missing not in ("exclude", "error"):
-            value = f"COALESCE({value}, {literal(column.missing)})"
-        items.append(f"{value} AS {q(column.name)}")
+    items = [f"{_filled(column, bound)} AS {q(column.name)}" for column in wanted]
     where = f" WHERE {bound.where}" if bound.where else ""
     text = f"SELECT {', '.join(items)} FROM {source(bound)}{where}"
     says = (
