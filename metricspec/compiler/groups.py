@@ -104,28 +104,32 @@ def wide_stage(
             text, own = _moment(one, f"({member})")
             slots.update(own)
             items.append(f"{text} AS {q(f'{one.name}_{at}')}")
-    keys = comma(q(k) for k in (*place, year))
+    keys = comma(q(k) for k in place)
     condition = " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(where))) if where else ""
-    text = f"SELECT {keys}, {comma(items)} FROM {students}{condition} GROUP BY {keys}"
+    text = f"""SELECT {keys}, {q(year)} AS school_year, {comma(items)} FROM {students}{condition}
+        GROUP BY {keys}, {q(year)}"""
     says = f"Sums over students for each org, and in it for each student group of {groups.id}."
     return Stage(name, says, Template(("wide", text), text), slots, stored=True)
 
 
-def narrow_stage(
-    name: str, wide: str, place: Sequence[str], year: str, groups: GroupSet, counted: Sequence[Counted]
-) -> Stage:
-    """The sums of a wide stage with one row for each student group."""
-    keys = comma(q(k) for k in place)
+def wide_columns(groups: GroupSet, counted: Sequence[Counted]) -> list[str]:
+    """The columns of a wide stage besides its keys."""
+    return [f"{one.name}_{at}" for at in range(len(groups.groups)) for one in counted]
+
+
+def narrow_stage(name: str, wide: str, groups: GroupSet, counted: Sequence[Counted], *, stored: bool) -> Stage:
+    """The sums of a wide stage by org, with one row for each student group; stored where several indicators read it."""
     parts = []
     for at, group in enumerate(groups.groups):
         sums = comma(f"CAST(COALESCE({q(f'{c.name}_{at}')}, 0) AS DOUBLE) AS {q(c.name)}" for c in counted)
         some = " OR ".join(f"{q(f'{c.name}_{at}')} > 0" for c in counted if c.moment.aggregate == "count")
         parts.append(
-            f"SELECT {keys}, {q(year)} AS school_year, {lit(group.id)} AS student_group, {sums} FROM {wide} WHERE {some or '1 = 1'}"
+            f"""SELECT org_level, org_id, school_year, {lit(group.id)} AS student_group, {sums}
+            FROM {wide} WHERE {some or "1 = 1"}"""
         )
     text = "\nUNION ALL\n".join(parts)
     says = f"The same sums, one row for each student group of {groups.id}; a student can be in several."
-    return Stage(name, says, Template(("narrow", text), text), stored=True)
+    return Stage(name, says, Template(("narrow", text), text), stored=stored)
 
 
 def groups_stage(
@@ -170,20 +174,26 @@ def placed_stage(name: str, groups: str, given: StudentsInput) -> Stage:
     )
 
 
-def levels_stage(name: str, placed: str, given: StudentsInput, columns: Sequence[str]) -> Stage:
-    """The sums of each school and group added up to every org level: right where a student is at one school all year."""
+def levels_stage(
+    name: str, placed: str, given: StudentsInput, columns: Sequence[str], also: Sequence[str] = ()
+) -> Stage:
+    """The sums of each school added up to every org level: right where a student is at one school all year.
+
+    `also` are keys besides org and year (the student group, where the rows have one).
+    """
+    keys = comma(["school_year", *also])
     listed = comma(q(c) for c in columns)
     parts = []
     for at, level in enumerate(given.orgs.levels):
         conditions = [f"({slot(f'key{at}')}) IS NOT NULL"]
         conditions += [f"({slot(f'level{at}_{i}')})" for i in range(len(given.level_stints[at]))]
         parts.append(
-            f"""SELECT {lit(level.name)} AS org_level, ({slot(f"key{at}")}) AS org_id, school_year, student_group, {listed}
+            f"""SELECT {lit(level.name)} AS org_level, ({slot(f"key{at}")}) AS org_id, {keys}, {listed}
             FROM {placed} WHERE {" AND ".join(conditions)}"""
         )
     sums = comma(f"SUM({q(c)}) AS {q(c)}" for c in columns)
     union = "\nUNION ALL\n".join(parts)
-    text = f"""SELECT org_level, org_id, school_year, student_group, {sums} FROM ({union}) AS l
-        GROUP BY org_level, org_id, school_year, student_group"""
-    says = "The sums of each group at every org level, added up from the places of the students."
+    text = f"""SELECT org_level, org_id, {keys}, {sums} FROM ({union}) AS l
+        GROUP BY org_level, org_id, {keys}"""
+    says = "The sums at every org level, added up from the places of the students."
     return Stage(name, says, Template(("levels", text), text), given.level_slots(), stored=True)

@@ -19,6 +19,7 @@ from metricspec.compiler.groups import (
     moments_stage,
     narrow_stage,
     placed_stage,
+    wide_columns,
     wide_stage,
 )
 from metricspec.compiler.needs import GroupPart
@@ -137,22 +138,24 @@ class Compiler:
         given, students = shared.students, f"students_{shared.name}"
         year, place = given.dataset.keys["year"], given.place or ORG
         columns = [counted.name for counted in part.counted]
-        moments, groups = f"moments_{name}", f"groups_{name}"
+        moments, placed, levels, groups = (f"{what}_{name}" for what in ("moments", "placed", "levels", "groups"))
         if not part.groups.column and len(columns) * len(part.groups.groups) <= WIDEST:
-            stages = [
-                wide_stage(
-                    moments, students, place, year, part.groups, part.flags, part.counted, part.where, part.slots
-                ),
-                narrow_stage(groups, moments, place, year, part.groups, part.counted),
-            ]
-        else:
-            stages = [
-                moments_stage(moments, students, place, year, part.signature, part.counted, part.where),
-                groups_stage(groups, moments, place, year, part.groups, part.flags, columns, part.slots),
-            ]
+            wide = wide_stage(
+                moments, students, place, year, part.groups, part.flags, part.counted, part.where, part.slots
+            )
+            stages = [wide]
+            if given.single:
+                stages.append(placed_stage(placed, moments, given))
+                stages.append(levels_stage(levels, placed, given, wide_columns(part.groups, part.counted)))
+            several = len(part.estimates) > 1
+            return [*stages, narrow_stage(groups, stages[-1].name, part.groups, part.counted, stored=several)]
+        stages = [
+            moments_stage(moments, students, place, year, part.signature, part.counted, part.where),
+            groups_stage(groups, moments, place, year, part.groups, part.flags, columns, part.slots),
+        ]
         if given.single:
-            stages.append(placed_stage(f"placed_{name}", groups, given))
-            stages.append(levels_stage(f"levels_{name}", f"placed_{name}", given, columns))
+            stages.append(placed_stage(placed, groups, given))
+            stages.append(levels_stage(levels, placed, given, columns, ("student_group",)))
         return stages
 
     def _published(self, indicator: Indicator) -> str:

@@ -25,10 +25,19 @@ SIGNATURE = f"""sig AS MATERIALIZED (SELECT school_id, school_year, race_ethnici
     COUNT(CASE WHEN 5 * days_absent >= days_expected THEN 1 END) AS n FROM student_year WHERE {POPULATION} GROUP BY ALL)"""
 TREE = """(SELECT s.org_id AS school_id, s.school_year, s.parent_id AS district, d.parent_id AS network
     FROM org s JOIN org d ON d.org_id = s.parent_id AND d.school_year = s.school_year WHERE s.org_level = 'school')"""
-LEVELS = """SELECT org_level, org_id, school_year, grp, SUM(d) AS d, SUM(n) AS n, SUM(n) / SUM(d) AS value FROM (
+# what the Tally holds of a rate: counts, value, standard error and Wilson's interval
+Z = "1.959963984540054"
+FIGURES = f"""SELECT *, n / d AS value, sqrt((n / d) * (1 - n / d) / d) AS standard_error,
+    ((n / d) + {Z} * {Z} / (2 * d) - {Z} * sqrt(((n / d) * (1 - n / d) + {Z} * {Z} / (4 * d)) / d)) / (1 + {Z} * {Z} / d) AS low,
+    ((n / d) + {Z} * {Z} / (2 * d) + {Z} * sqrt(((n / d) * (1 - n / d) + {Z} * {Z} / (4 * d)) / d)) / (1 + {Z} * {Z} / d) AS high
+    FROM"""
+LEVELS = (
+    FIGURES
+    + """ (SELECT org_level, org_id, school_year, grp, SUM(d) AS d, SUM(n) AS n FROM (
     SELECT 'school' AS org_level, school_id AS org_id, school_year, grp, d, n FROM placed
     UNION ALL SELECT 'district', district, school_year, grp, d, n FROM placed
-    UNION ALL SELECT 'network', network, school_year, grp, d, n FROM placed) GROUP BY ALL"""
+    UNION ALL SELECT 'network', network, school_year, grp, d, n FROM placed) GROUP BY ALL)"""
+)
 LTEL = {"LTEL": " AND school_year >= '2023-24'"}
 
 
