@@ -117,8 +117,8 @@ def wide_columns(groups: GroupSet, counted: Sequence[Counted]) -> list[str]:
     return [f"{one.name}_{at}" for at in range(len(groups.groups)) for one in counted]
 
 
-def narrow_stage(name: str, wide: str, groups: GroupSet, counted: Sequence[Counted], *, stored: bool) -> Stage:
-    """The sums of a wide stage by org, with one row for each student group; stored where several indicators read it."""
+def narrow_stage(name: str, wide: str, groups: GroupSet, counted: Sequence[Counted]) -> Stage:
+    """The sums of a wide stage by org, with one row for each student group."""
     parts = []
     for at, group in enumerate(groups.groups):
         sums = comma(f"CAST(COALESCE({q(f'{c.name}_{at}')}, 0) AS DOUBLE) AS {q(c.name)}" for c in counted)
@@ -129,7 +129,7 @@ def narrow_stage(name: str, wide: str, groups: GroupSet, counted: Sequence[Count
         )
     text = "\nUNION ALL\n".join(parts)
     says = f"The same sums, one row for each student group of {groups.id}; a student can be in several."
-    return Stage(name, says, Template(("narrow", text), text), stored=stored)
+    return Stage(name, says, Template(("narrow", text), text), stored=True)
 
 
 def groups_stage(

@@ -147,8 +147,7 @@ class Compiler:
             if given.single:
                 stages.append(placed_stage(placed, moments, given))
                 stages.append(levels_stage(levels, placed, given, wide_columns(part.groups, part.counted)))
-            several = len(part.estimates) > 1
-            return [*stages, narrow_stage(groups, stages[-1].name, part.groups, part.counted, stored=several)]
+            return [*stages, narrow_stage(groups, stages[-1].name, part.groups, part.counted)]
         stages = [
             moments_stage(moments, students, place, year, part.signature, part.counted, part.where),
             groups_stage(groups, moments, place, year, part.groups, part.flags, columns, part.slots),

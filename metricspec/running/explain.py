@@ -76,7 +76,7 @@ def explain(
         found = project.indicator(indicator)
         prepared = project.prepare([indicator], engine, data)
         compiler, plan = prepared.compiler, prepared.plan
-        frame, _ = prepared.run(engine, progress)
+        frame, _ = prepared.run(engine, progress, keep_stages=True)
         subject = _subject(project, found, frame, names, org, year, group)
         return _Explainer(project, compiler, plan, engine, found, subject, frame).explanation()
 

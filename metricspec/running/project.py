@@ -43,9 +43,12 @@ class Prepared:
     compiler: Compiler
     plan: Plan
     said: tuple[str, ...]
+    several: bool
 
-    def run(self, engine: DuckDB, progress: Progress | None = None) -> tuple[pd.DataFrame, tuple[Count, ...]]:
-        """Make every stage and fetch the Result, with the counts of what was missing or did not match.
+    def run(
+        self, engine: DuckDB, progress: Progress | None = None, *, keep_stages: bool = False
+    ) -> tuple[pd.DataFrame, tuple[Count, ...]]:
+        """Fetch the Result (and leave every stage in the engine, with `keep_stages`), with the counts of what was missing or did not match.
 
         Raises SpecError before any result where something is missing that must not be.
         """
@@ -56,10 +59,12 @@ class Prepared:
             engine.make(stage, renderer)
         tree = any(stage.name == TREE for stage in head)
         quality = count_quality(engine, renderer, catalog, self.compiler.columns, bound, tree=tree)
+        shared = keep_stages or self.several or self.compiler.demanded
+        form: Form = "script" if shared else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:
             raise SpecError(stopping)
-        frame = engine.run(self.plan, renderer, progress, done=len(head))
+        frame = engine.run(self.plan, renderer, progress, len(head), form)
         missing = missing_facts(engine, self.compiler.demanded)
         if missing:
             raise SpecError(missing)
@@ -154,7 +159,7 @@ class Project:
         plan = compiler.plan(ids, tuple(years))
         for name in compiler.columns:
             _demand(name, bound)
-        return Prepared(compiler, plan, tuple(said))
+        return Prepared(compiler, plan, tuple(said), len(ids) > 1)
 
     def execute(
         self,

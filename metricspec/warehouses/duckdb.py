@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from metricspec.problems import Problem, SpecError
-from metricspec.sql.stage import Plan, Renderer, Stage
+from metricspec.sql.stage import Form, Plan, Renderer, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +56,19 @@ class DuckDB:
     def rows(self, sql: str, what: str = "a query") -> list[tuple[Any, ...]]:
         return list(self.execute(sql, what).fetchall())
 
-    def run(self, plan: Plan, renderer: Renderer, progress: Progress | None = None, done: int = 0) -> pd.DataFrame:
-        """Make every stage but the first `done` (made already), then fetch the last: the small Result."""
+    def run(
+        self, plan: Plan, renderer: Renderer, progress: Progress | None = None, done: int = 0, form: Form = "script"
+    ) -> pd.DataFrame:
+        """The rows of the last stage, the first `done` stages being made already.
+
+        As a script every stage becomes a table or view that others can share; as one statement DuckDB sees through
+        all of them, which is faster where nothing is shared.
+        """
         total = len(plan.stages)
+        if form == "statement":
+            if progress:
+                progress(done, total, plan.result.says)
+            return self.frame(renderer.statement(Plan(plan.stages[done:])), "the indicator's statement")
         for at, stage in enumerate(plan.stages[done:-1], done):
             if progress:
                 progress(at, total, stage.says)

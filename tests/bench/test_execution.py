@@ -9,6 +9,7 @@ from statistics import median
 import pytest
 
 import metricspec
+from metricspec.sql.stage import Plan
 from metricspec.warehouses.duckdb import DuckDB
 from tests.bench.conftest import FLAGS, ROWS, seconds
 
@@ -63,15 +64,18 @@ HAND = {
 
 
 def _tally(project: metricspec.Project, ids: Sequence[str], warehouse: DuckDB) -> None:
-    """Everything up to the Tally, into a temporary table `kept`."""
+    """Everything up to the Tally into a temporary table `kept`, as a run does: one statement for one, else a script."""
     compiler = project.compiler()
-    for stage in compiler.plan(ids).stages:
-        warehouse.execute(
-            compiler.renderer.creation(stage).replace("CREATE TEMPORARY", "CREATE OR REPLACE TEMPORARY"), stage.name
-        )
-        if stage.name == "tally":
-            warehouse.execute("CREATE OR REPLACE TEMPORARY TABLE kept AS SELECT * FROM tally", "tally")
-            return
+    stages = compiler.plan(ids).stages
+    wanted = Plan(stages[: [stage.name for stage in stages].index("tally") + 1])
+    if len(ids) == 1:
+        body = compiler.renderer.statement(wanted)
+    else:
+        for stage in wanted.stages:
+            sql = compiler.renderer.creation(stage).replace("CREATE TEMPORARY", "CREATE OR REPLACE TEMPORARY")
+            warehouse.execute(sql, stage.name)
+        body = "SELECT * FROM tally"
+    warehouse.execute(f"CREATE OR REPLACE TEMPORARY TABLE kept AS {body}", "tally")
 
 
 def test_one_rate_beside_hand_written_sql(database: Path, bench_project: Path, say: Callable[[str], None]) -> None:
