@@ -21,12 +21,12 @@ SCHOOL_COLUMNS = (
 # What a student's combined row sees of the org that it counts at.
 ORG_COLUMNS = (
     Column("org_level", "code", "org_level"),
-    Column("org_type", "code", "org_type"),
     Column("school_year", "school_year"),
 )
 # What the rules of level tables see.
 LEVEL_COLUMNS = (
     *ORG_COLUMNS,
+    Column("org_type", "code", "org_type"),
     Column("org_id", "string"),
     Column("student_group", "string"),
     Column("charter", "boolean", missing=False),
@@ -82,7 +82,10 @@ class Expressions:
     def fact_value(self, fact: Fact) -> Parsed:
         """What a fact takes of each row of its dataset."""
         wants = {"sum": "number", "any": "boolean"}.get(fact.aggregate)
-        return self.rows(fact.dataset, fact.value or "", wants)
+        found = self.rows(fact.dataset, fact.value or "", wants)
+        if wants is None and found[0] is not None and found[0].type == "boolean":
+            return self.rows(fact.dataset, fact.value or "", "boolean")
+        return found
 
     def stints(self, dataset: str, text: str, wants: str | None = "boolean") -> Parsed:
         """Over a student's rows before they are combined, with the school's place in the org tree."""

@@ -36,7 +36,7 @@ def raw(column: Column, bound: BoundColumn | None) -> str:
     if bound is None:
         return physical(column.name)
     if bound.sql is not None:
-        return f"({bound.sql})"
+        return f"({bound.sql}\n)"
     if bound.column is None:
         return literal(bound.constant)
     name = physical(bound.column)
@@ -87,7 +87,7 @@ def _filled(column: Column, bound: BoundDataset) -> str:
 def source(bound: BoundDataset) -> str:
     """FROM what: files are read by the warehouse that can read them in place."""
     if bound.sql:
-        return f"({bound.sql}) AS physical"
+        return f"({bound.sql}\n) AS physical"
     if bound.table:
         return f"{bound.table} AS physical"
     name = (bound.file or "").replace("'", "''")

@@ -12,7 +12,7 @@ FUNCTIONS = {"any": "MAX", "max": "MAX", "all": "MIN", "min": "MIN"}
 def descending(dataset: Dataset) -> str:
     """The dataset's total order, last row first; an empty date (still enrolled) comes last in time."""
     parts = []
-    for name in dataset.order:
+    for name in dataset.total_order:
         if dataset.columns[name].missing == "exclude":
             parts.append(f"CASE WHEN {q(name)} IS NULL THEN 1 ELSE 0 END DESC")
         parts.append(f"{q(name)} DESC")

@@ -9,8 +9,6 @@ from decimal import Decimal
 from metricspec.model import BandSet, Compare, Indicator, LevelTable, Policy
 from metricspec.sql.stage import Stage, Template, lit, slot
 
-FIRST, LAST = "0000-01", "9998-99"
-
 
 def scale_of(unit: str) -> int:
     """How many units one whole is: percent 100, all others 1."""
@@ -59,7 +57,7 @@ def indicators_stage(indicators: Sequence[tuple[Indicator, int | None]], rules: 
                 slot(f"i{at}"), slot(f"v{at}"), lit(indicator.groups),
                 f"{scale_of(indicator.unit) * 10**indicator.digits}",
                 f"{10**indicator.digits}e0",
-                "NULL" if places is None else f"{10**places}",
+                "CAST(NULL AS BIGINT)" if places is None else f"{10**places}",
                 lit(indicator.policy), lit(indicator.rating) if indicator.rating else "CAST(NULL AS VARCHAR)",
                 lit(rule_name(indicator.compare, rules)),
             )
@@ -67,18 +65,6 @@ def indicators_stage(indicators: Sequence[tuple[Indicator, int | None]], rules: 
     text = table(rows, names, names)
     says = "What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison."
     return Stage("indicators", says, Template(("indicators", text), text), slots, stored=True)
-
-
-def compare_stage(rules: Rules) -> Stage:
-    rows = [
-        (lit(f"rule{at}"), lit(part.mode), lit(part.years.first or FIRST), lit(part.years.last or LAST))
-        for at, compare in enumerate(rules.compares)
-        for part in compare
-        if part.mode != "none"
-    ]
-    text = table(rows, ("compare_rule", "mode", "first_year", "last_year"), ("''", "''", "''", "''"))
-    says = "Which prior year each indicator is compared with, by year."
-    return Stage("compare_rules", says, Template(("compare", text), text), stored=True)
 
 
 def _shifted(bound: Decimal | None, digits: int) -> str:

@@ -29,14 +29,14 @@ def _aggregate(given: FactInput) -> str:
     if given.fact.aggregate == "count":
         return "COUNT(*)"
     if given.fact.aggregate == "sum":
-        return added_up("fact_value", given.column)
+        return f"CASE WHEN COUNT(fact_value) = COUNT(*) THEN {added_up('fact_value', given.column)} END"
     return f"{'MIN' if given.fact.aggregate == 'min' else 'MAX'}(fact_value)"
 
 
 def _rows(given: FactInput, bound: str) -> str:
     """The dataset's rows that the fact is made of, with the value of each."""
     value = slot("value") if given.value is not None else "1"
-    if given.fact.aggregate == "any":
+    if given.column.type == "boolean":
         value = f"CASE WHEN {value} THEN 1 WHEN NOT ({value}) THEN 0 END"
     where = f" WHERE {slot('where')}" if given.where is not None else ""
     return f"(SELECT *, {value} AS fact_value FROM {bound}{where}) AS f"
@@ -88,7 +88,7 @@ def with_facts_stage(name: str, students: StudentsInput, combined: str, stages: 
     for at, (fact, stage) in enumerate(zip(students.facts, stages, strict=True)):
         value = f"f{at}.{q(fact.name)}"
         if fact.missing not in ("exclude", "error"):
-            value = f"COALESCE({value}, {literal(fact.missing)})"
+            value = f"CASE WHEN f{at}.student IS NULL THEN {literal(fact.missing)} ELSE {value} END"
         items.append(f"{value} AS {q(fact.name)}")
         on = [f"f{at}.student = s.{q(keys['student'])}", f"f{at}.year = s.{q(keys['year'])}"]
         if fact.at == "org":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from metricspec.compiler.facts import FactInput
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
@@ -71,7 +72,10 @@ class Gatherer:
             own = self.catalog.datasets[name].columns
             self._read(name, (c for c in own if not c.startswith("published_") and c != "org_name"))
         shared = tuple(self._shared(str(at), members) for at, members in enumerate(computed.values(), 1))
-        org_dataset = shared[0].students.orgs.dataset if shared else "org"
+        org_datasets = {one.students.orgs.dataset for one in shared} or {"org"}
+        if len(org_datasets) > 1:
+            raise UsageError(f"indicators over different org datasets run apart: {', '.join(sorted(org_datasets))}")
+        (org_dataset,) = org_datasets
         if shared:
             self._read(org_dataset, TREE_COLUMNS)
         columns = {name: frozenset(wanted) for name, wanted in self.columns.items()}
@@ -85,7 +89,7 @@ class Gatherer:
         first = members[0]
         assert first.students is not None and first.orgs is not None
         dataset, orgs = self.catalog.datasets[first.students], self.catalog.orgs[first.orgs]
-        facts, renamed = self._facts(members)
+        facts, renamed = self._facts(members, dataset)
         stints = [parsed(self.expressions.stints(dataset.id, text)) for text in first.stints]
         keys = [parsed(self.expressions.stints(dataset.id, level.key, None)) for level in orgs.levels]
         levels = [[parsed(self.expressions.stints(dataset.id, t)) for t in level.stints] for level in orgs.levels]
@@ -104,7 +108,7 @@ class Gatherer:
         read = needs.read | {c.name for c in columns} | {c for e in (*stints, *placing) for c in e.columns}
         latest = any(c.rollup in ("latest", "first") for c in columns) or any(f.latest for f in needs.flags.values())
         if latest and not place:
-            read |= set(dataset.order)
+            read |= set(dataset.total_order)
         needed = tuple(c for c in dataset.columns if c in read)
         self._read(dataset.id, needed)
         given = StudentsInput(
@@ -127,7 +131,7 @@ class Gatherer:
             for indicator, text, wanted in texts
             for c in parsed(self.expressions.students(indicator, text, wanted)).columns
         }
-        return bool(read & {"org_level", "org_type"})
+        return "org_level" in read
 
     @staticmethod
     def _place(dataset: Dataset, placing: Sequence[Expression]) -> tuple[str, ...]:
@@ -144,16 +148,18 @@ class Gatherer:
         return tuple(sorted({*self.years, *(previous(y) for y in self.years)}))
 
     @staticmethod
-    def _facts(members: Sequence[Indicator]) -> tuple[tuple[Fact, ...], dict[str, dict[str, str]]]:
+    def _facts(members: Sequence[Indicator], dataset: Dataset) -> tuple[tuple[Fact, ...], dict[str, dict[str, str]]]:
         """Every fact once; two different facts of one name are told apart by a number."""
         found: dict[Fact, Fact] = {}
         renamed: dict[str, dict[str, str]] = {}
+        written = {fact.name for indicator in members for fact in indicator.facts}
         for indicator in members:
             for fact in indicator.facts:
                 if fact not in found:
                     taken = {f.name for f in found.values()}
-                    name = fact.name if fact.name not in taken else f"{fact.name}_{len(found)}"
-                    found[fact] = replace(fact, name=name)
+                    others = (f"{fact.name}_fact_{number}" for number in count(2))
+                    free = (name for name in others if name not in taken | written | dataset.columns.keys())
+                    found[fact] = replace(fact, name=fact.name if fact.name not in taken else next(free))
                 if found[fact].name != fact.name:
                     renamed.setdefault(indicator.id, {})[fact.name] = found[fact].name
         return tuple(found.values()), renamed
@@ -165,7 +171,7 @@ class Gatherer:
             dataset = self.catalog.datasets[fact.dataset]
             where = parsed(self.expressions.rows(fact.dataset, fact.where)) if fact.where else None
             value = parsed(self.expressions.fact_value(fact)) if fact.value else None
-            order = dataset.order if fact.aggregate == "latest" else ()
+            order = dataset.total_order if fact.aggregate == "latest" else ()
             self._read(fact.dataset, {*dataset.keys.values(), *order})
             self._read(fact.dataset, (c for e in (where, value) if e is not None for c in e.columns))
             trees = (e.tree if e is not None else None for e in (where, value))

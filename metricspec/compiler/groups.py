@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from metricspec.compiler.students import PARENTS, TREE, Flag, StudentsInput
+from metricspec.compiler.years import in_years
 from metricspec.measure import Moment
 from metricspec.model import GroupSet
 from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
@@ -77,11 +78,7 @@ def _member(groups: GroupSet, flags: Mapping[str, Flag | str], year: str = "scho
     for group in groups.groups:
         flag = flags[group.id]
         condition = flag if isinstance(flag, str) else f"{q(flag.name)} = 1"
-        if group.years.first:
-            condition = f"({condition}) AND {q(year)} >= {lit(group.years.first)}"
-        if group.years.last:
-            condition = f"({condition}) AND {q(year)} <= {lit(group.years.last)}"
-        parts.append((lit(group.id), condition))
+        parts.append((lit(group.id), " AND ".join([f"({condition})", *in_years(group.years, q(year))])))
     return parts
 
 

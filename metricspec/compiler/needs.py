@@ -139,6 +139,8 @@ class Needs:
         return Counted(f"{prefix}_{moment.name}", moment, tuple(conditions), known, value), scale
 
     def _can_be_unknown(self, indicator: Indicator, expression: Expression) -> bool:
+        if expression.tree.find(exp.Nullif, exp.Case, exp.Null) is not None:
+            return True
         columns = self.expressions.student_columns(self.dataset.id, indicator.facts)
         return any(columns[c].missing == "exclude" for c in expression.columns if c not in FROM_ORG)
 

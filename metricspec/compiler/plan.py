@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -56,8 +56,6 @@ class Compiler:
         self.capabilities = capabilities(dialect)
         self.renderer = Renderer(dialect)
         self.binding = binding
-        self.columns: Mapping[str, frozenset[str]] = {}
-        self.demanded: list[tuple[str, str]] = []
 
     def compile(self, indicator: str, form: Form | None = None) -> str:
         """The SQL of one indicator: a statement, or a script where the dialect does better with one."""
@@ -69,8 +67,6 @@ class Compiler:
         """The stages for some indicators, shared where they can be. `years` limits the Result to some school years."""
         indicators = [self._indicator(one) for one in ids]
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
-        self.columns = gathered.columns
-        self.demanded = []
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         stages = [*bound]
         if gathered.shared:
@@ -88,7 +84,13 @@ class Compiler:
         stages.append(attributes)
         conditions = {text: self._condition(text) for text in self._conditions(rules)}
         stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, years=tuple(years)))
-        return Plan(tuple(stages))
+        demanded = tuple(
+            (f"students_{shared.name}", fact.name)
+            for shared in gathered.shared
+            for fact in shared.students.facts
+            if fact.missing == "error"
+        )
+        return Plan(tuple(stages), gathered.columns, demanded)
 
     def _indicator(self, name: str) -> Indicator:
         found = self.catalog.indicators.get(name)
@@ -121,7 +123,6 @@ class Compiler:
             ]
             joined = with_facts_stage(f"students_{name}", given, combined.name, [stage.name for stage in facts])
             stages += [*facts, joined]
-            self.demanded += [(joined.name, fact.name) for fact in given.facts if fact.missing == "error"]
         if len(shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
         for number, part in enumerate(shared.groups):
@@ -167,12 +168,8 @@ class Compiler:
         )
 
     def _org_attributes(self, gathered: Gathering) -> Stage:
-        sources = [f"bound_{name}" for name in gathered.published_datasets]
-        if gathered.shared:
-            sources.append(f"bound_{gathered.org_dataset}")
-        rows = "\nUNION ALL\n".join(
-            f"SELECT org_id, school_year, org_type, charter, alternative FROM {s}" for s in sources
-        )
+        names = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
+        rows = "\nUNION ALL\n".join(self._attributes(name) for name in names)
         text = f"""SELECT org_id, school_year, MAX(org_type) AS org_type, MAX(charter) AS charter, MAX(alternative) AS alternative
             FROM ({rows}) AS o GROUP BY org_id, school_year"""
         return Stage(
@@ -181,6 +178,13 @@ class Compiler:
             Template(("orgs", text), text),
             stored=True,
         )
+
+    def _attributes(self, dataset: str) -> str:
+        """A dataset's rows about orgs, unknown where it has no such column."""
+        own = self.catalog.datasets[dataset].columns
+        kinds = {"org_type": "VARCHAR", "charter": "INTEGER", "alternative": "INTEGER"}
+        items = ", ".join(name if name in own else f"CAST(NULL AS {kind}) AS {name}" for name, kind in kinds.items())
+        return f"SELECT org_id, school_year, {items} FROM bound_{dataset}"
 
     def _rules(self, indicators: Sequence[Indicator]) -> Rules:
         policies = {i.policy: self.catalog.policies[i.policy] for i in indicators}

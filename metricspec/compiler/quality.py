@@ -33,11 +33,17 @@ def quality_stage(
         inner.append(f"{mapped(column, bound)} AS {q(name)}")
         given = q(name + "_raw")
         unread = f"{q(name)} IS NULL AND {given} IS NOT NULL AND CAST({given} AS VARCHAR) <> ''"
+        if column.type == "integer":
+            unread = f"{given} IS NOT NULL AND CAST({given} AS VARCHAR) <> '' AND (TRY_CAST({given} AS DOUBLE) = {q(name)}) IS NOT TRUE"
         if column.codes:
             known = ", ".join(lit(code) for code in catalog.codes[column.codes].names)
             unread = f"{q(name)} NOT IN ({known})"
         checks += [Check(dataset.id, name, "unreadable"), Check(dataset.id, name, "missing")]
         counts += [f"COUNT(CASE WHEN {unread} THEN 1 END)", f"COUNT(CASE WHEN {q(name)} IS NULL THEN 1 END)"]
+    grain = [f"{mapped(dataset.columns[name], bound)} AS {q('grain_' + name)}" for name in dataset.grain]
+    inner += grain
+    checks.append(Check(dataset.id, "", "duplicate"))
+    counts.append(f"COUNT(*) - COUNT(DISTINCT ROW({', '.join(q('grain_' + name) for name in dataset.grain)}))")
     school, year = dataset.keys.get("school"), dataset.keys.get("year")
     if orgs and school and year and school in columns:
         checks.append(Check(dataset.id, school, "unmatched_org"))
@@ -46,7 +52,7 @@ def quality_stage(
             ON t.tree_school = b.{q(school)} AND t.tree_year = b.{q(year)}"""
     else:
         joined = ""
-    where = f" WHERE {bound.where}" if bound.where else ""
+    where = f" WHERE {bound.where}\n" if bound.where else ""
     text = f"""SELECT {", ".join(counts)} FROM (SELECT {", ".join(inner) or "1"} FROM {source(bound)}{where}) AS b {joined}"""
     says = f"How many rows of {dataset.id} there are, and how many values are missing or could not be read."
     return Stage(f"quality_{dataset.id}", says, Template(("quality", text), text, physical=True)), tuple(checks)

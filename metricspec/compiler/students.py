@@ -25,7 +25,7 @@ class Flag:
 
 @dataclass(frozen=True)
 class StudentsInput:
-    """All that one table of students is made of; indicators with equal inputs share it."""
+    """All that one table of students is made of; indicators of one dataset, stints and org set share it."""
 
     dataset: Dataset
     stints: tuple[exp.Expression, ...]

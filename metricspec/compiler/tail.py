@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlglot import exp
 
-from metricspec.compiler.constants import Rules, bands_stage, compare_stage, grids_stage
-from metricspec.model import BandSet, Dated, Grid, LevelTable, Policy, Threshold
+from metricspec.compiler.constants import Rules, bands_stage, grids_stage, rule_name
+from metricspec.compiler.years import in_years
+from metricspec.model import BandSet, Grid, LevelTable, Policy, Threshold
 from metricspec.sql import rounding
 from metricspec.sql.stage import Stage, Template, lit, slot
 
 Slots = dict[str, "exp.Expression | str"]
 PRIORS = ("numerator", "denominator", "n", "value")
-MEASURED = ("numerator", "denominator", "n", "standard_error", "low", "high")
 RESULT = (
     "indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category", "statistic",
     "numerator", "denominator", "n", "value", "standard_error", "low", "high", "prior_numerator", "prior_denominator",
@@ -25,29 +25,40 @@ def _stage(name: str, says: str, text: str, slots: Slots | None = None, stored: 
     return Stage(name, says, Template((name, text), text), slots or {}, stored)
 
 
-def compared_stage() -> Stage:
+def _mode(rules: Rules) -> str:
+    """How a row is compared: by the first entry of its rule that holds for its year; NULL is not at all."""
+    branches = [
+        f"WHEN {' AND '.join([f'i.compare_rule = {lit(rule_name(compare, rules))}', *in_years(part.years, 't.school_year')])} "
+        f"THEN {lit(part.mode) if part.mode != 'none' else 'NULL'}"
+        for compare in rules.compares
+        for part in compare
+    ]
+    return f"CAST(CASE {' '.join(branches)} END AS VARCHAR)" if branches else "CAST(NULL AS VARCHAR)"
+
+
+def compared_stage(rules: Rules) -> Stage:
     """Each row with its prior year's: given with the row, or the same org and group the year before."""
     window = """OVER (PARTITION BY indicator, org_level, org_id, student_group, category, statistic
                 ORDER BY school_year)"""
     lags = ", ".join(f"LAG({c}) {window} AS lag_{c}" for c in (*PRIORS, "school_year"))
     start = "CAST(SUBSTRING({}, 1, 4) AS INTEGER)"
     follows = (
-        f"(r.mode = 'latest_available' OR {start.format('t.school_year')} = {start.format('t.lag_school_year')} + 1)"
+        f"(mode = 'latest_available' OR {start.format('t.school_year')} = {start.format('t.lag_school_year')} + 1)"
     )
     given = "(t.prior_denominator IS NOT NULL OR t.prior_value IS NOT NULL)"
     priors = ", ".join(
-        f"CASE WHEN r.mode IS NULL THEN NULL WHEN {given} THEN t.prior_{c} WHEN {follows} THEN t.lag_{c} END AS prior_{c}"
+        f"CASE WHEN mode IS NULL THEN NULL WHEN {given} THEN t.prior_{c} WHEN {follows} THEN t.lag_{c} END AS prior_{c}"
         for c in PRIORS
     )
+    own = ", ".join(
+        f"t.{c}" for c in ("indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category",
+                           "statistic", *PRIORS, "standard_error", "low", "high")
+    )  # fmt: skip
     text = f"""
-        SELECT t.indicator, i.version, t.school_year, t.org_level, t.org_id, i.group_set, t.student_group, t.category,
-            t.statistic, t.numerator, t.denominator, t.n, t.value, t.standard_error, t.low, t.high, {priors},
-            CASE WHEN r.mode IS NOT NULL THEN t.change END AS published_change, t.certified, t.notes,
-            i.units, i.shift, i.exact, i.policy, i.levels
-        FROM (SELECT *, {lags} FROM tally) AS t
-        INNER JOIN indicators AS i ON i.indicator = t.indicator
-        LEFT JOIN compare_rules AS r ON r.compare_rule = i.compare_rule
-            AND t.school_year >= r.first_year AND t.school_year <= r.last_year"""
+        SELECT {own}, {priors}, CASE WHEN mode IS NOT NULL THEN t.change END AS published_change, t.certified, t.notes,
+            t.units, t.shift, t.exact, t.policy, t.levels
+        FROM (SELECT t.*, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, {_mode(rules)} AS mode
+            FROM (SELECT *, {lags} FROM tally) AS t INNER JOIN indicators AS i ON i.indicator = t.indicator) AS t"""
     return _stage("compared", "Each row beside the prior year's, where its rule compares.", text)
 
 
@@ -57,21 +68,24 @@ def rounded_stage(exact_integer: str) -> Stage:
     def whole(column: str) -> str:
         return rounding.whole(column, "exact", exact_integer)
 
+    def exact(column: str) -> str:
+        return f"exact IS NOT NULL AND ABS({column} * exact - FLOOR({column} * exact + 5e-1)) < 1e-6"
+
     def rounded(above: str, below: str, value: str) -> str:
-        counts = f"exact IS NOT NULL AND {above} IS NOT NULL AND {below} > 0"
+        counts = f"{exact(above)} AND {exact(below)} AND {below} > 0"
         units = f"CAST(units AS {exact_integer})"
         exactly = rounding.exact_quotient(f"({units} * {whole(above)})", whole(below), exact_integer)
         return f"""CASE WHEN {counts} THEN {exactly}
-            WHEN {value} IS NOT NULL THEN {rounding.double_quotient(f"ROUND({value} * units, 6)")} END"""
+            WHEN {value} IS NOT NULL THEN {rounding.double_quotient(f"{value} * units")} END"""
 
     n1, d1, n0, d0 = (whole(c) for c in ("numerator", "denominator", "prior_numerator", "prior_denominator"))
     cross = f"(CAST(units AS {exact_integer}) * (({n1} * {d0}) - ({n0} * {d1})))"
     change = f"""CASE WHEN published_change IS NOT NULL AND (numerator IS NULL OR prior_numerator IS NULL)
-            THEN {rounding.double_quotient("ROUND(published_change * units, 6)")}
-        WHEN exact IS NOT NULL AND numerator IS NOT NULL AND prior_numerator IS NOT NULL
-            AND denominator > 0 AND prior_denominator > 0 THEN {rounding.exact_quotient(cross, f"({d1} * {d0})", exact_integer)}
+            THEN {rounding.double_quotient("published_change * units")}
+        WHEN {exact("numerator")} AND {exact("prior_numerator")} AND {exact("denominator")}
+            AND {exact("prior_denominator")} AND denominator > 0 AND prior_denominator > 0 THEN {rounding.exact_quotient(cross, f"({d1} * {d0})", exact_integer)}
         WHEN value IS NOT NULL AND prior_value IS NOT NULL
-            THEN {rounding.double_quotient("ROUND((value - prior_value) * units, 6)")} END"""
+            THEN {rounding.double_quotient("(value - prior_value) * units")} END"""
     text = f"""SELECT *, {rounded("numerator", "denominator", "value")} AS value_units,
         {rounded("prior_numerator", "prior_denominator", "prior_value")} AS prior_units, {change} AS change_units
         FROM compared"""
@@ -79,23 +93,37 @@ def rounded_stage(exact_integer: str) -> Stage:
     return _stage("rounded", says, text)
 
 
-def _dated(dated: Dated) -> list[str]:
-    parts = [f"school_year >= {lit(dated.years.first)}"] if dated.years.first else []
-    return parts + ([f"school_year <= {lit(dated.years.last)}"] if dated.years.last else [])
+def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Threshold]], *, ever: bool = False) -> str:
+    """The n that applies to a row: of each policy the last entry that matches, or (`ever`) the greatest of any year.
 
-
-def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Threshold]]) -> str:
-    """The n that applies to a row: of each policy the last entry that matches."""
+    Where no entry matches, the greatest of the policy: a policy says less by an entry, never by silence.
+    """
     branches = []
     for policy in policies:
-        for entry in reversed(of(policy)):
-            parts = [f"policy = {lit(policy.id)}", *_dated(entry.dated)]
+        entries = list(of(policy))
+        for entry in sorted(entries, key=lambda e: -e.n) if ever else reversed(entries):
+            parts = [f"policy = {lit(policy.id)}", *([] if ever else in_years(entry.dated.years))]
             if entry.groups:
                 parts.append(f"student_group IN ({', '.join(lit(g) for g in entry.groups)})")
             if entry.org_levels:
                 parts.append(f"org_level IN ({', '.join(lit(o) for o in entry.org_levels)})")
             branches.append(f"WHEN {' AND '.join(parts)} THEN {entry.n}")
+        if entries:
+            branches.append(f"WHEN policy = {lit(policy.id)} THEN {max(e.n for e in entries)}")
     return f"CASE {' '.join(branches)} ELSE 0 END" if branches else "0"
+
+
+def _thresholds(policies: Sequence[Policy]) -> str:
+    """Every n as a column; the prior year is held against the greatest hidden n of any year."""
+    columns = [
+        f"{_threshold(policies, lambda p: p.privacy)} AS privacy_n",
+        f"{_threshold(policies, lambda p: p.report)} AS report_n",
+        f"{_threshold(policies, lambda p: p.rating)} AS rating_n",
+        f"{_threshold(policies, lambda p: p.small)} AS small_n",
+        f"{_threshold(policies, lambda p: p.privacy, ever=True)} AS prior_privacy_n",
+        f"{_threshold(policies, lambda p: p.report, ever=True)} AS prior_report_n",
+    ]
+    return ", ".join(columns)
 
 
 def judged_stage(rules: Rules) -> Stage:
@@ -103,16 +131,12 @@ def judged_stage(rules: Rules) -> Stage:
     names = [p.id for p in rules.policies if p.of == "denominator"]
     of = f"policy IN ({', '.join(lit(n) for n in names)})" if names else "1 = 0"
     tested, prior = (f"CASE WHEN {of} THEN {p}denominator ELSE {p}n END" for p in ("", "prior_"))
-    thresholds = ", ".join(
-        f"{_threshold(rules.policies, lambda p, k=kind: getattr(p, k))} AS {kind}_n"  # type: ignore[misc]
-        for kind in ("privacy", "report", "rating", "small")
-    )
     attributes = "o.org_type, COALESCE(o.charter, 0) AS charter, COALESCE(o.alternative, 0) AS alternative"
     source = """rounded AS r LEFT JOIN
         (SELECT org_id AS of_org, school_year AS of_year, org_type, charter, alternative FROM org_attributes) AS o
         ON o.of_org = r.org_id AND o.of_year = r.school_year"""
     text = f"""SELECT *, CASE WHEN denominator < small_n THEN 1 ELSE 0 END AS small
-        FROM (SELECT r.*, {attributes}, {tested} AS tested_n, {prior} AS prior_tested_n, {thresholds} FROM {source}) AS j"""
+        FROM (SELECT r.*, {attributes}, {tested} AS tested_n, {prior} AS prior_tested_n, {_thresholds(rules.policies)} FROM {source}) AS j"""
     return _stage("judged", "The minimum n's of the policy that apply to each row.", text)
 
 
@@ -122,7 +146,7 @@ def _choice(levels: Sequence[LevelTable], kind: str, slots: Slots, conditions: d
     for table in levels:
         entries: Sequence[BandSet | Grid] = getattr(table, {"grid": "grids"}.get(kind, kind))
         for at, entry in enumerate(entries):
-            parts = [f"levels = {lit(table.id)}", *_dated(entry.dated)]
+            parts = [f"levels = {lit(table.id)}", *in_years(entry.dated.years)]
             if entry.when:
                 name = f"when{len(slots)}"
                 slots[name] = conditions[entry.when]
@@ -148,17 +172,20 @@ def _within(alias: str, value: str) -> str:
 def rated_stage(rules: Rules, conditions: dict[str, exp.Expression]) -> Stage:
     """Status and change bands of the rounded numbers, and the rating where both years reach the rating n."""
     slots: Slots = {}
-    branches = []
+    branches, doubts = [], []
     for table in rules.levels:
         for override in table.overrides:
-            parts = [f"levels = {lit(table.id)}", *_dated(override.dated), f"({slot(f'over_{len(slots)}')})"]
+            parts = [f"levels = {lit(table.id)}", *in_years(override.dated.years), f"({slot(f'over_{len(slots)}')})"]
             slots[f"over_{len(slots)}"] = conditions[override.when]
             if override.unless:
                 parts.append(f"g.rating NOT IN ({', '.join(lit(u) for u in override.unless)})")
             branches.append(f"WHEN {' AND '.join(parts)} THEN {lit(override.rating)}")
+            if override.dated.unverified:
+                doubts.append(f"({' AND '.join(parts)})")
     rating = f"CASE {' '.join(branches)} ELSE g.rating END" if branches else "g.rating"
+    doubt = "".join(f" OR {one}" for one in doubts)
     text = f"""SELECT c.*, s.band AS status, k.band AS change_level,
-            CASE WHEN s.unverified = 1 OR k.unverified = 1 OR g.unverified = 1 THEN 1 ELSE 0 END AS unverified,
+            CASE WHEN s.unverified = 1 OR k.unverified = 1 OR g.unverified = 1{doubt} THEN 1 ELSE 0 END AS unverified,
             CASE WHEN c.tested_n >= c.rating_n AND c.prior_tested_n >= c.rating_n AND g.rating IS NOT NULL
                 THEN {rating} END AS rating
         FROM chosen AS c
@@ -174,7 +201,7 @@ def hidden_stage() -> Stage:
             CASE WHEN tested_n < privacy_n OR tested_n < report_n THEN 'primary'
                  WHEN value_units IS NULL THEN 'input' END AS suppressed,
             CASE WHEN prior_tested_n IS NULL AND prior_units IS NULL THEN NULL
-                 WHEN prior_tested_n < privacy_n OR prior_tested_n < report_n THEN 'primary'
+                 WHEN prior_tested_n < prior_privacy_n OR prior_tested_n < prior_report_n THEN 'primary'
                  WHEN prior_units IS NULL THEN 'input' END AS prior_suppressed
         FROM rated"""
     return _stage(
@@ -191,10 +218,13 @@ def released_stage(years: Sequence[str]) -> Stage:
     prior = "prior_suppressed IS NULL"
     known = "units / shift"  # percent: low and high are shares until here
     values = {
-        **{c: f"CASE WHEN {shown} THEN {c} END" for c in ("numerator", "denominator", "n")},
+        **{c: f"CASE WHEN {shown} AND tested_n IS NOT NULL THEN {c} END" for c in ("numerator", "denominator", "n")},
         "value": f"CASE WHEN {shown} THEN value_units / shift END",
         **{c: f"CASE WHEN {shown} THEN {c} * {known} END" for c in ("standard_error", "low", "high")},
-        **{f"prior_{c}": f"CASE WHEN {prior} THEN prior_{c} END" for c in ("numerator", "denominator", "n")},
+        **{
+            f"prior_{c}": f"CASE WHEN {prior} AND prior_tested_n IS NOT NULL THEN prior_{c} END"
+            for c in ("numerator", "denominator", "n")
+        },
         "prior_value": f"CASE WHEN {prior} THEN prior_units / shift END",
         "change": f"CASE WHEN {both} THEN change_units / shift END",
         "status": f"CASE WHEN {shown} THEN status END",
@@ -218,10 +248,9 @@ def tail_stages(
 ) -> tuple[Stage, ...]:
     """Every stage after the Tally and the constants of the indicators, in order."""
     return (
-        compare_stage(rules),
         bands_stage(rules),
         grids_stage(rules),
-        compared_stage(),
+        compared_stage(rules),
         rounded_stage(exact_integer),
         judged_stage(rules),
         chosen_stage(rules, conditions),

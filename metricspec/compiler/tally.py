@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from metricspec.compiler.years import in_years
 from metricspec.measure import Estimate
-from metricspec.model import Indicator, Years
+from metricspec.model import Indicator
 from metricspec.sql.stage import Stage, Template, lit, q, slot
 
 NUMBERS = ("numerator", "denominator", "n", "value", "standard_error", "low", "high")
@@ -15,17 +16,6 @@ COLUMNS = (
     "indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic",
     *NUMBERS, *PRIOR, "certified", "notes",
 )  # fmt: skip
-
-
-def _in_force(years: Years, column: str = "school_year") -> str:
-    parts = []
-    if years.first:
-        parts.append(f"{column} >= {lit(years.first)}")
-    if years.last:
-        parts.append(f"{column} <= {lit(years.last)}")
-    if years.excluded:
-        parts.append(f"{column} NOT IN ({', '.join(lit(y) for y in years.excluded)})")
-    return " AND ".join(parts)
 
 
 def estimate_part(
@@ -47,9 +37,7 @@ def estimate_part(
     prior = ", ".join(f"CAST(NULL AS DOUBLE) AS {name}" for name in PRIOR)
     notes = f"CAST({sql(estimate.notes)} AS VARCHAR)"
     conditions = [f"(({values['n']}) > 0 OR ({values['denominator']}) > 0)"]
-    in_force = _in_force(indicator.effective)
-    if in_force:
-        conditions.append(in_force)
+    conditions += in_years(indicator.effective)
     name = f"id{at}"
     text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
         CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers}, {prior},
@@ -63,21 +51,25 @@ def rows_part(indicator: Indicator, rows: Mapping[str, str], source: str, column
 
     def number(name: str) -> str:
         given = rows.get(name)
-        if given is None:
+        if given is None or given not in columns:
             return f"CAST(NULL AS DOUBLE) AS {name}"
         scaled = name in ("value", "prior_value", "change")
         return f"CAST({given} AS DOUBLE){f' / {scale}e0' if scaled and scale != 1 else ''} AS {name}"
 
     numbers = ", ".join(number(name) for name in (*NUMBERS, *PRIOR))
     conditions = [f"({rows['where']})"] if rows.get("where") else []
-    in_force = _in_force(indicator.effective)
-    if in_force:
-        conditions.append(in_force)
+    conditions += in_years(indicator.effective)
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    rounded = rows.get("numerator") in columns and rows.get("value") in columns
+    notes = (
+        f"CASE WHEN {rows['numerator']} IS NULL AND {rows['value']} IS NOT NULL THEN 'precision: published' END"
+        if rounded
+        else "CAST(NULL AS VARCHAR)"
+    )
     certified = "COALESCE(certified, 1)" if "certified" in columns else "1"
     return f"""SELECT {lit(indicator.id)} AS indicator, school_year, org_level, org_id, student_group,
         CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers},
-        {certified} AS certified, CAST(NULL AS VARCHAR) AS notes
+        {certified} AS certified, {notes} AS notes
         FROM {source}{where}"""
 
 

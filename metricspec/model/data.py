@@ -70,6 +70,11 @@ class Dataset:
     description: Text = Text()
     place: Place = Place()
 
+    @property
+    def total_order(self) -> tuple[str, ...]:
+        """The order of a student's rows, made total by what else tells rows apart."""
+        return (*self.order, *(name for name in self.grain if name not in self.order))
+
 
 @dataclass(frozen=True)
 class BoundColumn:

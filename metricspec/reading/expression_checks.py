@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metricspec.model import GroupSet, Indicator, OrgSet
+from metricspec.model import Fact, GroupSet, Indicator, OrgSet
 from metricspec.problems import Place, Problem
 from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
+from metricspec.reading.value_checks import value_problem
 from metricspec.reading.yaml_nodes import Path, span_place
-from metricspec.scopes import Expressions
+from metricspec.scopes import Expressions, fact_column
 from metricspec.sql.expression import Expression, Finding
 
 Parsed = tuple[Expression | None, tuple[Finding, ...]]
@@ -45,6 +46,7 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
         if fact.value is not None:
             parsed = expressions.fact_value(fact)
             yield from _placed(corpus, document, parsed, "facts", fact.name, fact.aggregate)
+        yield from _fact_value(corpus, document, fact, expressions)
     for number, text in enumerate(indicator.population):
         yield from _of_student(corpus, document, indicator, expressions.students(indicator, text), "population", number)
     measure_type = corpus.measure_types[indicator.measure_type]
@@ -53,6 +55,20 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
         yield from _of_student(corpus, document, indicator, parsed, "measure", *use.path)
     if not corpus.takes_rows(indicator) and "student" in corpus.catalog.datasets[dataset].keys:
         yield from _uses(corpus, document, indicator, expressions)
+
+
+def _fact_value(corpus: Corpus, document: Document, fact: Fact, expressions: Expressions) -> Iterator[Problem]:
+    """What a fact becomes must have an order for max and min, and take the value that stands for a missing one."""
+    value = expressions.fact_value(fact)[0] if fact.value is not None else None
+    if fact.value is not None and value is None:
+        return
+    column = fact_column(fact, corpus.catalog.datasets[fact.dataset], value)
+    if fact.aggregate in ("max", "min") and column.type in ("code", "boolean"):
+        message = f"a {column.type} has no {fact.aggregate}: as text it would compare by its letters"
+        yield document.problem("MS110", message, "facts", fact.name, fact.aggregate, hint="use any, latest or count")
+    if fact.missing not in ("exclude", "error"):
+        codes = corpus.catalog.codes.get(column.codes or "")
+        yield from value_problem(document, column, fact.missing, codes, "facts", fact.name, "missing")
 
 
 def _of_student(

@@ -12,7 +12,7 @@ from metricspec.reading.corpus import Corpus, unknown_name
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
 from metricspec.reading.value_checks import value_problem
-from metricspec.scopes import fact_column
+from metricspec.scopes import ORG_COLUMNS
 
 ROLES = ("student", "school", "year")
 
@@ -177,8 +177,9 @@ def _groups_of(
 def _fact(corpus: Corpus, document: Document, fact: Fact, students: Dataset | None) -> Iterator[Problem]:
     name = fact.name
     yield from corpus.unknown(document, "dataset", fact.dataset, "facts", name, "from")
-    if students is not None and name in students.columns:
-        message = f"the fact '{name}' has the name of a column of {students.id}"
+    taken = {*(students.columns if students else ()), *(column.name for column in ORG_COLUMNS), "org_id"}
+    if students is not None and name in taken:
+        message = f"the fact '{name}' has the name of a column of {students.id} or of the org"
         yield Problem("MS208", message, document.key("facts", name), "give the fact a name of its own")
     dataset = corpus.catalog.datasets.get(fact.dataset)
     if dataset is None:
@@ -187,10 +188,6 @@ def _fact(corpus: Corpus, document: Document, fact: Fact, students: Dataset | No
     if absent:
         message = f"the dataset {dataset.id} names no column for: {', '.join(absent)}"
         yield document.problem("MS205", message, "facts", name, "from", hint=f"its keys are: {', '.join(dataset.keys)}")
-    if fact.missing not in ("exclude", "error"):
-        column = fact_column(fact, dataset)
-        codes = corpus.catalog.codes.get(column.codes or "")
-        yield from value_problem(document, column, fact.missing, codes, "facts", name, "missing")
     if fact.aggregate == "latest" and not dataset.order:
         message = f"the dataset {dataset.id} has no order, so no row is the latest"
         yield document.problem("MS205", message, "facts", name, "latest", hint="write 'order:' in the dataset")

@@ -35,6 +35,8 @@ def _sentence(one: Count, dataset: Dataset | None) -> str:
     share = f"{one.rows:,}" if one.of == 0 else f"{one.rows:,} ({100 * one.rows / one.of:.1f}%)"
     if one.what == "unmatched_org":
         return f"{share} at a {one.column} that the org dataset lacks, left out"
+    if one.what == "duplicate":
+        return f"{share} twice: more than one row for each {', '.join(dataset.grain) if dataset else ''}"
     if one.what == "unreadable":
         return f"{share} with a {one.column} that could not be read"
     column = dataset.columns.get(one.column) if dataset else None

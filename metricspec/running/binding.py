@@ -27,7 +27,6 @@ def overridden(
     files: Mapping[str, Path],
     catalog: Catalog,
     warehouse: DuckDB,
-    named: bool,
 ) -> tuple[dict[str, BoundDataset], list[str]]:
     """The bound datasets with some files given on the command line, and a sentence for each choice made.
 
@@ -40,7 +39,7 @@ def overridden(
             raise UsageError(f"--data: unknown dataset '{dataset}': {hint(dataset, catalog.datasets, 'there are')}")
         if not path.is_file():
             raise UsageError(f"--data {dataset}: there is no file {path}")
-        if dataset in found and (named or _fits(found[dataset], _columns(path, warehouse), catalog)):
+        if dataset in found:
             found[dataset] = replace(found[dataset], file=str(path.resolve()), table=None, sql=None)
             continue
         binding, chosen = _matching(dataset, path, catalog, warehouse)

@@ -13,11 +13,11 @@ from metricspec.model import Indicator, Policy
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
 from metricspec.running.orgs import all_students, org_id, org_names
-from metricspec.running.project import Progress, Project
+from metricspec.running.project import Project
 from metricspec.running.student_counts import StudentCounter, Subject
 from metricspec.running.waterfall import STAR, Step, met_shown, rows_shown, shown_counts, small, trail
 from metricspec.sql.stage import Plan, Stage, lit, q
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
     import pandas as pd

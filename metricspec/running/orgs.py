@@ -28,9 +28,7 @@ def org_names(
     """
     names: dict[str, str] = {}
     with DuckDB() as engine:
-        bound, _ = overridden(
-            absolute(project.binding, project.folder), data or {}, project.catalog, engine, project.binding is not None
-        )
+        bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog, engine)
         for dataset in _with_names(project, indicators):
             found = bound.get(dataset)
             if found is None or (found.file is not None and not Path(found.file).is_file()):

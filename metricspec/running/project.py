@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +14,14 @@ from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, overridden
-from metricspec.running.quality import Count, count_quality, missing_facts, stops
+from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
 from metricspec.sql.stage import Form, Plan
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -58,14 +56,14 @@ class Prepared:
         for stage in head:
             engine.make(stage, renderer)
         tree = any(stage.name == TREE for stage in head)
-        quality = count_quality(engine, renderer, catalog, self.compiler.columns, bound, tree=tree)
-        shared = keep_stages or self.several or self.compiler.demanded
+        quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
+        shared = keep_stages or self.several or self.plan.demanded
         form: Form = "script" if shared else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:
             raise SpecError(stopping)
         frame = engine.run(self.plan, renderer, progress, len(head), form)
-        missing = missing_facts(engine, self.compiler.demanded)
+        missing = missing_facts(engine, self.plan.demanded)
         if missing:
             raise SpecError(missing)
         return frame, quality
@@ -145,8 +143,7 @@ class Project:
         Raises UsageError for unknown names and for data that are not there.
         """
         files = {name: Path(path) for name, path in (data or {}).items()}
-        named = self.binding is not None
-        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog, engine, named)
+        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog, engine)
         ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
         if not ids:
             raise UsageError(
@@ -157,7 +154,7 @@ class Project:
             self.indicator(name)
         compiler = self.compiler("duckdb", bound)
         plan = compiler.plan(ids, tuple(years))
-        for name in compiler.columns:
+        for name in plan.reads:
             _demand(name, bound)
         return Prepared(compiler, plan, tuple(said), len(ids) > 1)
 
@@ -179,6 +176,9 @@ class Project:
         with warehouse or DuckDB() as engine:
             prepared = self.prepare(indicators, engine, data, (year,) if year else ())
             frame, quality = prepared.run(engine, progress)
+            if year and frame.empty:
+                years = school_years(engine, prepared.plan, self.catalog)
+                raise UsageError(f"there is no result for {year}; the data have {', '.join(years) or 'no year'}")
         return Run(frame, quality, prepared.said)
 
 

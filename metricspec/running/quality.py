@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metricspec.compiler.quality import Check, quality_stage
 from metricspec.model import BoundDataset, Catalog
 from metricspec.problems import Place, Problem
-from metricspec.sql.stage import Renderer
+from metricspec.sql.stage import Plan, Renderer
 from metricspec.warehouses.duckdb import DuckDB
 
 
@@ -50,6 +50,11 @@ def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, Bound
     """Problems that stop a run: missing values where the dataset says that missing is an error."""
     problems = []
     for count in counts:
+        if count.what == "duplicate" and "student" not in catalog.datasets[count.dataset].keys:
+            message = f"{count.rows} of {count.of} rows of {count.dataset} are there twice: one row for each "
+            message += ", ".join(catalog.datasets[count.dataset].grain)
+            hint = "every number of a doubled row would count twice: mend the data or the binding's where"
+            problems.append(Problem("MS512", message, bound[count.dataset].place or Place(), hint))
         column = catalog.datasets[count.dataset].columns.get(count.column)
         if count.what == "missing" and column is not None and column.missing == "error":
             place = bound[count.dataset].place or Place()
@@ -74,3 +79,14 @@ def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> lis
             message = f"{rows} of {of} students at an org have no {fact}, which must not be missing"
             problems.append(Problem("MS511", message, hint="complete the data, or say in the fact what missing means"))
     return problems
+
+
+def school_years(warehouse: DuckDB, plan: Plan, catalog: Catalog) -> list[str]:
+    """The school years in the datasets that a plan reads; their bound stages stand in the warehouse."""
+    found: set[str] = set()
+    for name, columns in plan.reads.items():
+        year = catalog.datasets[name].keys.get("year")
+        if year in columns:
+            rows = warehouse.rows(f'SELECT DISTINCT "{year}" FROM "bound_{name}"', f"reading the years of {name}")
+            found.update(str(value) for (value,) in rows if value is not None)
+    return sorted(found)

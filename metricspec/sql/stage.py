@@ -11,6 +11,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
+from metricspec.sql.dialects import capabilities
+
 Form = Literal["statement", "script"]
 _SLOT = re.compile(r"[\"`\[]@(\w+)[\"`\]]")
 
@@ -66,9 +68,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """Stages in order; the last is the result."""
+    """Stages in order; the last is the result.
+
+    `reads`: the columns read of each dataset. `demanded`: columns of stages, by stage, that must have no null.
+    """
 
     stages: tuple[Stage, ...]
+    reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    demanded: tuple[tuple[str, str], ...] = ()
 
     @property
     def result(self) -> Stage:
@@ -80,6 +87,7 @@ class Renderer:
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
+        self._views = capabilities(dialect).temporary_views
         self._generator = sqlglot.Dialect.get_or_raise(dialect).generator(pretty=True, comments=False)
         self._inline = sqlglot.Dialect.get_or_raise(dialect).generator(comments=False)
         self._templates: dict[Hashable, str] = {}
@@ -117,7 +125,7 @@ class Renderer:
 
     def creation(self, stage: Stage) -> str:
         """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
-        kind = "TABLE" if stage.stored else "VIEW"
+        kind = "VIEW" if self._views and not stage.stored else "TABLE"
         create = exp.Create(
             this=exp.Table(this=exp.Identifier(this=stage.name, quoted=True)),
             kind=kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from metricspec.compiler import Compiler
@@ -25,12 +25,11 @@ from metricspec.scopes import Expressions
 from metricspec.sql.stage import Plan
 from metricspec.testing.comparing import Difference, Row, differences
 from metricspec.testing.rows import Table, case_tables
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouses.duckdb import DuckDB, Progress
 
 # Stages that hold the rules and none of a case's rows: made once.
 CONSTANT = ("indicators", "compare_rules", "bands", "grids")
 IN_UNITS = ("value", "standard_error", "low", "high", "prior_value", "change")
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ class _Compiled:
         self.catalog, self.warehouse, self.renderer = catalog, warehouse, compiler.renderer
         self.indicator: Indicator = catalog.indicators[indicator]
         self.plan: Plan = compiler.plan([indicator])
-        self.columns = dict(compiler.columns)
+        self.columns = dict(self.plan.reads)
         self._statements = [compiler.renderer.creation(stage) for stage in self.plan.stages[:-1]]
         self._result = compiler.renderer.stage(self.plan.result)
         self._standing: set[str] = set()
