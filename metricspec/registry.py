@@ -24,6 +24,19 @@ class Registry:
     spec_folders: tuple[Path, ...]
 
 
+def _load_entry_points(manager: pluggy.PluginManager) -> None:
+    """Register each installed plugin; one that cannot be imported is named with its package."""
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=GROUP):
+        try:
+            manager.register(entry.load(), entry.name)
+        except Exception as error:  # whatever a stranger's module raises at import
+            package = entry.dist.name if entry.dist else entry.value
+            message = f"the plugin '{entry.name}' of the package {package} cannot be loaded: {error}"
+            raise SpecError([Problem("MS703", message, hint=f"mend it, or: pip uninstall {package}")]) from None
+
+
 def load_registry(*, entry_points: bool = True, plugins: Iterable[object] = ()) -> Registry:
     """Collect what plugins offer. Built-ins come by the entry point of this package, as any other plugin.
 
@@ -32,7 +45,7 @@ def load_registry(*, entry_points: bool = True, plugins: Iterable[object] = ()) 
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     if entry_points:
-        manager.load_setuptools_entrypoints(GROUP)
+        _load_entry_points(manager)
     for plugin in plugins:
         manager.register(plugin)
     if not any(name == "builtin" for name, _ in manager.list_name_plugin()):
@@ -44,7 +57,11 @@ def load_registry(*, entry_points: bool = True, plugins: Iterable[object] = ()) 
     except pluggy.PluginValidationError as error:
         raise SpecError([Problem("MS701", f"a plugin offers a hook that does not exist: {error}")]) from None
     types: dict[str, MeasureType] = {}
-    for measure in (m for offered in manager.hook.metricspec_measure_types() for m in offered):
+    try:
+        measures = [m for offered in manager.hook.metricspec_measure_types() for m in offered]
+    except Exception as error:  # a plugin's own code
+        raise SpecError([Problem("MS703", f"a plugin fails when asked for its measure types: {error}")]) from None
+    for measure in measures:
         if measure.name in types:
             raise SpecError([Problem("MS702", f"two plugins offer the measure type '{measure.name}'")])
         types[measure.name] = measure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -78,6 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(130)
     except OSError as error:
         click.echo(f"metricspec: {error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         sys.exit(2)
+    except Exception as error:
+        if os.environ.get("METRICSPEC_DEBUG"):
+            raise
+        click.echo(f"metricspec: this should not happen: {type(error).__name__}: {error}", err=True)
+        click.echo("please report it, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
+        sys.exit(1)

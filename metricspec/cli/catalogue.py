@@ -18,12 +18,14 @@ from metricspec.cli.options import project_option
 @project_option
 def list_command(unverified: bool, authorities: tuple[str, ...], form: str, folder: Path | None) -> int:
     """List the indicators of the catalogue: the shipped ones and the project's own."""
+    from metricspec.cli.left_out import print_left_out
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import hint
     from metricspec.reporting.listing import as_json, authority, chosen, print_list
     from metricspec.running.loading import load
 
-    catalog = load(folder).catalog
+    project = load(folder)
+    catalog = project.catalog
     known = sorted({authority(name) for name in catalog.indicators} - {""})
     for given in authorities:
         if given not in known:
@@ -33,6 +35,7 @@ def list_command(unverified: bool, authorities: tuple[str, ...], form: str, fold
         click.echo(as_json(indicators, catalog))
     else:
         print_list(indicators, catalog)
+    print_left_out(project.problems)
     return 0
 
 

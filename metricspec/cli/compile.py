@@ -39,6 +39,7 @@ def compile_command(
     folder: Path | None,
 ) -> int:
     """Compile indicators to SQL: on standard output, or into a folder with --out."""
+    from metricspec.cli.left_out import print_left_out
     from metricspec.problems import UsageError
     from metricspec.reporting.writing import write_text
     from metricspec.running.loading import load
@@ -61,5 +62,5 @@ def compile_command(
         else:
             write_text(out / f"{name}.{dialect}{'.script' if form == 'script' else ''}.sql", text)
     if out is not None:
-        click.echo(f"{len(texts)} files written to {out}", err=True)
-    return 0
+        click.echo(f"{len(texts)} file{'s' if len(texts) > 1 else ''} written to {out}", err=True)
+    return print_left_out(project.problems) if every else 0

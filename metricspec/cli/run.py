@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from metricspec.cli.options import binding_option, data_files, data_option, project_option
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from metricspec.reporting.results import View
 
 
 @click.command("run")
 @click.argument("indicators", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every active indicator whose datasets are bound.")
 @click.option("--year", default=None, help="One school year, as 2024-25. Default: all; the latest is shown.")
-@click.option("--org", "orgs", multiple=True, help="Show this org (its id or name); may be given several times.")
+@click.option(
+    "--org", "orgs", multiple=True, help="Show or write this org (its id or name); may be given several times."
+)
 @click.option(
     "--group",
     "groups",
     multiple=True,
-    help="Show this student group; may be given several times, or '*' for all. Default: all students.",
+    help="Show or write this student group; may be given several times, or '*' for all. Default: all students.",
 )
 @click.option("--level", default=None, help="Show or write one org level only (school, district, network).")
 @click.option("--rows", type=click.IntRange(min=1), default=None, help="How many rows of each table to show.")
@@ -41,12 +49,13 @@ def run_command(
     binding: str | None,
     folder: Path | None,
 ) -> int:
-    """Compute indicators. Shows tables, or writes every row with --out; small cells are hidden either way."""
+    """Compute indicators. Shows tables, or writes rows with --out; small cells are hidden either way."""
+    from metricspec.cli.left_out import print_left_out
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.quality import print_quality
     from metricspec.reporting.results import View, print_results
-    from metricspec.reporting.writing import check_output, write_frame
+    from metricspec.reporting.writing import check_output
     from metricspec.running.loading import load
     from metricspec.running.orgs import chosen_groups, chosen_level, chosen_orgs, org_names
 
@@ -63,14 +72,27 @@ def run_command(
     for sentence in run.said:
         click.echo(sentence, err=True)
     frame = run.result
-    if level is not None:
+    if level is not None and not frame.empty:
         frame = frame[frame["org_level"] == chosen_level(frame, level)]
-    if out is not None:
-        write_frame(out, frame)
-        click.echo(f"{len(frame):,} rows written to {out}", err=True)
-    else:
-        names = org_names(project, frozenset(frame["indicator"]), files)
-        view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names)
+    if frame.empty:
+        click.echo("no results: no student or published row counts for what was asked", err=True)
+    names = org_names(project, frozenset(frame["indicator"]), files) if out is None or orgs else {}
+    view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names)
+    if out is None:
         print_results(frame, project.catalog, view)
+    else:
+        _write(out, frame, view)
     print_quality(run.quality, project.catalog)
-    return 0
+    return print_left_out(project.problems) if every else 0
+
+
+def _write(out: Path, frame: pd.DataFrame, view: View) -> None:
+    """The rows of the orgs and groups that were asked for; all where none were."""
+    from metricspec.reporting.writing import write_frame
+
+    if view.orgs:
+        frame = frame[frame["org_id"].isin(view.orgs)]
+    if view.groups and "*" not in view.groups:
+        frame = frame[frame["student_group"].isin(view.groups)]
+    write_frame(out, frame)
+    click.echo(f"{len(frame):,} rows written to {out}", err=True)

@@ -53,8 +53,13 @@ def rows_part(indicator: Indicator, rows: Mapping[str, str], source: str, column
         given = rows.get(name)
         if given is None or given not in columns:
             return f"CAST(NULL AS DOUBLE) AS {name}"
-        scaled = name in ("value", "prior_value", "change")
-        return f"CAST({given} AS DOUBLE){f' / {scale}e0' if scaled and scale != 1 else ''} AS {name}"
+        value = f"CAST({given} AS DOUBLE)"
+        if name in ("value", "prior_value", "change") and scale != 1:
+            value += f" / {scale}e0"
+        above, below = (rows.get(name.replace("value", part)) for part in ("numerator", "denominator"))
+        if name.endswith("value") and above in columns and below in columns:
+            value = f"COALESCE(CAST({above} AS DOUBLE) / NULLIF(CAST({below} AS DOUBLE), 0), {value})"
+        return f"{value} AS {name}"
 
     numbers = ", ".join(number(name) for name in (*NUMBERS, *PRIOR))
     conditions = [f"({rows['where']})"] if rows.get("where") else []

@@ -18,21 +18,32 @@ if TYPE_CHECKING:
 def print_quality(counts: Iterable[Count], catalog: Catalog, to: Console | None = None) -> None:
     """Rows that matched no org, values that could not be read, missing values: each with its count, by dataset."""
     to = to or figures.console(stderr=True)
+    least = smallest_shown(catalog)
     by_dataset: dict[str, list[str]] = {}
     for one in counts:
-        sentence = _sentence(one, catalog.datasets.get(one.dataset))
+        sentence = _sentence(one, catalog.datasets.get(one.dataset), least)
         if sentence:
-            by_dataset.setdefault(f"{one.dataset} ({one.of:,} rows)", []).append(sentence)
+            by_dataset.setdefault(f"{one.dataset} ({_few(one.of, least)} rows)", []).append(sentence)
     if by_dataset:
         to.print(Text("\nThe data", style="bold"))
     for heading, sentences in by_dataset.items():
         to.print(Text(f"  {heading}: {'; '.join(sentences)}"))
 
 
-def _sentence(one: Count, dataset: Dataset | None) -> str:
+def smallest_shown(catalog: Catalog) -> int:
+    """The least number that may be told of people: the greatest privacy n of any policy."""
+    return max((entry.n for policy in catalog.policies.values() for entry in policy.privacy), default=1)
+
+
+def _few(number: int, least: int) -> str:
+    return f"<{least}" if 0 < number < least else f"{number:,}"
+
+
+def _sentence(one: Count, dataset: Dataset | None, least: int) -> str:
     if not one.rows or one.what == "rows":
         return ""
-    share = f"{one.rows:,}" if one.of == 0 else f"{one.rows:,} ({100 * one.rows / one.of:.1f}%)"
+    few = 0 < one.rows < least or 0 < one.of < least
+    share = _few(one.rows, least) if few or one.of == 0 else f"{one.rows:,} ({100 * one.rows / one.of:.1f}%)"
     if one.what == "unmatched_org":
         return f"{share} at a {one.column} that the org dataset lacks, left out"
     if one.what == "duplicate":

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from metricspec.model import Binding, BoundDataset, Catalog
-from metricspec.problems import UsageError
+from metricspec.problems import Problem, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.warehouses.duckdb import DuckDB
 
@@ -56,27 +56,47 @@ def _columns(path: Path, warehouse: DuckDB) -> set[str]:
 
 
 def _fits(bound: BoundDataset, columns: set[str], catalog: Catalog) -> bool:
-    return required(bound, catalog) <= {c.lower() for c in columns}
+    return required(bound, catalog.datasets[bound.dataset].columns).keys() <= {c.lower() for c in columns}
 
 
-def required(bound: BoundDataset, catalog: Catalog) -> set[str]:
-    """The physical columns that a bound dataset names, in lower case."""
+def required(bound: BoundDataset, names: Iterable[str]) -> dict[str, str]:
+    """The physical columns, in lower case, that the binding needs for some columns, each with one that needs it."""
     import sqlglot
     from sqlglot import exp
 
-    wanted: set[str] = set()
-    texts = [bound.where] if bound.where else []
-    for name in catalog.datasets[bound.dataset].columns:
+    wanted: dict[str, str] = {}
+    texts = [("where", bound.where)] if bound.where else []
+    for name in names:
         column = bound.columns.get(name)
         if column is None:
-            wanted.add(name.lower())
+            wanted[name.lower()] = name
         elif column.column is not None:
-            wanted.add(column.column.lower())
+            wanted[column.column.lower()] = name
         elif column.sql is not None:
-            texts.append(column.sql)
-    for text in texts:
-        wanted.update(c.name.lower() for c in sqlglot.parse_one(text, read="duckdb").find_all(exp.Column))
+            texts.append((name, column.sql))
+    for name, text in texts:
+        found = sqlglot.parse_one(text, read="duckdb").find_all(exp.Column)
+        wanted.update((one.name.lower(), name) for one in found)
     return wanted
+
+
+def missing_columns(
+    bound: Mapping[str, BoundDataset], reads: Mapping[str, Iterable[str]], warehouse: DuckDB
+) -> list[Problem]:
+    """Problems of files that lack columns which the binding names, before anything is computed."""
+    problems = []
+    for name, columns in reads.items():
+        one = bound[name]
+        if one.file is None:
+            continue
+        there = _columns(Path(one.file), warehouse)
+        known = {column.lower() for column in there}
+        for physical, needed in required(one, sorted(columns)).items():
+            if physical not in known:
+                what = f"the file {Path(one.file).name} has no column '{physical}', from which {name}.{needed} is read"
+                said = f"{hint(physical, sorted(there), 'it has', 40)}; a column that is not kept: {{none: true}}"
+                problems.append(Problem("MS513", what, one.place, said))
+    return problems
 
 
 def _matching(dataset: str, path: Path, catalog: Catalog, warehouse: DuckDB) -> tuple[str, BoundDataset]:

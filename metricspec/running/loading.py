@@ -39,6 +39,9 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
     if described.binding not in loaded.catalog.bindings:
         offered = hint(described.binding, loaded.catalog.bindings, "there are")
         broken = [p for p in loaded.problems if p.severity == "error"]
+        written = {document.id for document in loaded.documents.values() if document.kind == "binding"}
+        if described.binding in written:
+            raise SpecError(broken)
         missing = Problem("MS201", f"there is no binding '{described.binding}'", described.place, offered)
         raise SpecError([*broken, missing])
     return replace(project, binding=loaded.catalog.bindings[described.binding])
@@ -65,6 +68,8 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
         raise UsageError(f"{root} is not a project: there is no {FILE}")
     inside = [f.resolve() for f in folders]
     for path in paths:
+        if path.is_file() and path.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
         place = path.resolve()
         home = place if place.is_dir() else place.parent
         if not any(home == known or known in home.parents for known in inside):
@@ -77,6 +82,8 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
         wanted = [p.resolve() for p in paths]
         files = [f for f in files if _under(f, wanted)]
         problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        if not files and not problems:
+            raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
 
 

@@ -13,7 +13,7 @@ from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.binding import absolute, overridden
+from metricspec.running.binding import absolute, missing_columns, overridden
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
@@ -156,6 +156,9 @@ class Project:
         plan = compiler.plan(ids, tuple(years))
         for name in plan.reads:
             _demand(name, bound)
+        lacking = missing_columns(bound, plan.reads, engine)
+        if lacking:
+            raise SpecError(lacking)
         return Prepared(compiler, plan, tuple(said), len(ids) > 1)
 
     def execute(

@@ -11,6 +11,9 @@ from metricspec.problems import Place, Problem
 from metricspec.sql.stage import Plan, Renderer
 from metricspec.warehouses.duckdb import DuckDB
 
+# Counts of fewer rows than this are not told in messages: they can stand for single students of a small school.
+ENOUGH = 100
+
 
 @dataclass(frozen=True)
 class Count:
@@ -51,7 +54,7 @@ def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, Bound
     problems = []
     for count in counts:
         if count.what == "duplicate" and "student" not in catalog.datasets[count.dataset].keys:
-            message = f"{count.rows} of {count.of} rows of {count.dataset} are there twice: one row for each "
+            message = f"rows of {count.dataset} are there twice{_many(count)}: one row for each "
             message += ", ".join(catalog.datasets[count.dataset].grain)
             hint = "every number of a doubled row would count twice: mend the data or the binding's where"
             problems.append(Problem("MS512", message, bound[count.dataset].place or Place(), hint))
@@ -61,12 +64,17 @@ def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, Bound
             problems.append(
                 Problem(
                     "MS510",
-                    f"{count.rows} of {count.of} rows of {count.dataset} have no {count.column}, which must not be missing",
+                    f"rows of {count.dataset} have no {count.column} that can be read, and it must not be missing{_many(count)}",
                     place,
                     "check the binding's column and codes for it, or say in the dataset what missing means",
                 )
             )
     return problems
+
+
+def _many(count: Count) -> str:
+    """How many, where there are enough rows that no student is told of."""
+    return f" ({count.rows:,} of {count.of:,})" if count.rows >= ENOUGH else ""
 
 
 def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> list[Problem]:
@@ -76,7 +84,9 @@ def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> lis
         sql = f'SELECT COUNT(*), COUNT(CASE WHEN "{fact}" IS NULL THEN 1 END) FROM "{stage}"'
         ((of, rows),) = warehouse.rows(sql, f"counting what is missing in {fact}")
         if rows:
-            message = f"{rows} of {of} students at an org have no {fact}, which must not be missing"
+            message = (
+                f"students have no {fact}, which must not be missing{_many(Count(stage, fact, 'missing', rows, of))}"
+            )
             problems.append(Problem("MS511", message, hint="complete the data, or say in the fact what missing means"))
     return problems
 

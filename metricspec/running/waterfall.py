@@ -86,9 +86,11 @@ def trail(texts: Sequence[str], counts: Sequence[int], least: int, *, hidden: bo
 
 def met_shown(met: int, counted: int, least: int, *, hidden: bool) -> str:
     """The numerator of a rate as it may be printed."""
+    if hidden or small(counted, least):
+        return STAR  # before anything is said of the numerator: one mark for every hidden cell
     if small(met, least):
         return f"<{least}"
-    if hidden or small(counted, least) or small(counted - met, least):
+    if small(counted - met, least):
         return STAR
     return f"{met:,}"
 

@@ -47,10 +47,12 @@ class DuckDB:
         """Run one statement; `what` names it for people where it fails."""
         try:
             return self._connection.execute(sql)
-        except self._errors as error:
+        except (self._errors, RuntimeError) as error:
             raise self._failed(error, what) from None
 
     def _failed(self, error: Exception, what: str) -> SpecError:
+        if "interrupt" in str(error).lower():  # Ctrl-C inside the engine
+            raise KeyboardInterrupt from None
         return SpecError([Problem("MS520", f"{what} failed in DuckDB: {str(error).splitlines()[0]}")])
 
     def rows(self, sql: str, what: str = "a query") -> list[tuple[Any, ...]]:
@@ -81,7 +83,7 @@ class DuckDB:
         """A query's rows as a DataFrame, by way of Arrow: text is not copied row by row."""
         try:
             frame: pd.DataFrame = self._connection.sql(sql).to_arrow_table().to_pandas()
-        except self._errors as error:
+        except (self._errors, RuntimeError) as error:
             raise self._failed(error, what) from None
         return frame
 
