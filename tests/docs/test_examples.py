@@ -137,7 +137,8 @@ def words(text: str) -> list[str]:
 def write_published(path: Path) -> None:
     """A small file in the columns of California's: two districts with chronic absenteeism in two years."""
     catalog = metricspec.load().catalog
-    wanted = sorted(required(catalog.bindings["ca.dashboard_2018"].datasets["dashboard_published"], catalog))
+    columns = catalog.datasets["dashboard_published"].columns
+    wanted = sorted(required(catalog.bindings["ca.dashboard_2018"].datasets["dashboard_published"], columns))
     rows = [
         {"cds": "27000000000000", "districtname": "One", "currnumer": 20, "currdenom": 200, "priornumer": 30, "priordenom": 200},
         {"cds": "27000010000000", "districtname": "Two", "currnumer": 2, "currdenom": 9, "priornumer": 1, "priordenom": 40},
