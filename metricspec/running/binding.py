@@ -56,28 +56,28 @@ def _columns(path: Path, warehouse: DuckDB) -> set[str]:
 
 
 def _fits(bound: BoundDataset, columns: set[str], catalog: Catalog) -> bool:
-    return required(bound, catalog.datasets[bound.dataset].columns).keys() <= {c.lower() for c in columns}
+    return set(required(bound, catalog.datasets[bound.dataset].columns)) <= {c.lower() for c in columns}
 
 
-def required(bound: BoundDataset, names: Iterable[str]) -> dict[str, str]:
-    """The physical columns, in lower case, that the binding needs for some columns, each with one that needs it."""
+def required(bound: BoundDataset, names: Iterable[str]) -> list[str]:
+    """The physical columns, in lower case, that the binding needs for some columns."""
     import sqlglot
     from sqlglot import exp
 
-    wanted: dict[str, str] = {}
-    texts = [("where", bound.where)] if bound.where else []
+    wanted: dict[str, None] = {}
+    texts = [bound.where] if bound.where else []
     for name in names:
         column = bound.columns.get(name)
         if column is None:
-            wanted[name.lower()] = name
+            wanted[name.lower()] = None
         elif column.column is not None:
-            wanted[column.column.lower()] = name
+            wanted[column.column.lower()] = None
         elif column.sql is not None:
-            texts.append((name, column.sql))
-    for name, text in texts:
+            texts.append(column.sql)
+    for text in texts:
         found = sqlglot.parse_one(text, read="duckdb").find_all(exp.Column)
-        wanted.update((one.name.lower(), name) for one in found)
-    return wanted
+        wanted.update(dict.fromkeys(one.name.lower() for one in found))
+    return list(wanted)
 
 
 def missing_columns(
@@ -90,12 +90,13 @@ def missing_columns(
         if one.file is None:
             continue
         there = _columns(Path(one.file), warehouse)
-        known = {column.lower() for column in there}
-        for physical, needed in required(one, sorted(columns)).items():
-            if physical not in known:
-                what = f"the file {Path(one.file).name} has no column '{physical}', from which {name}.{needed} is read"
-                said = f"{hint(physical, sorted(there), 'it has', 40)}; a column that is not kept: {{none: true}}"
-                problems.append(Problem("MS513", what, one.place, said))
+        wanted = required(one, sorted(columns))
+        absent = [physical for physical in wanted if physical not in {column.lower() for column in there}]
+        if absent:
+            listed = ", ".join(f"'{physical}'" for physical in absent)
+            what = f"the file {Path(one.file).name} lacks what {name} is read from: {listed}"
+            near = hint(absent[0], sorted(there), "it has", 40)
+            problems.append(Problem("MS513", what, one.place, f"{near}; a column that is not kept: {{none: true}}"))
     return problems
 
 

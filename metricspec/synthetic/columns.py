@@ -36,7 +36,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "nonpublic_school": pa.bool_(),
         "accountability_district_id": _CODE,
         **{
-            f"days_{name}": pa.int32()
+            f"days_{name}": _HUNDREDTHS
             for name in (
                 "expected",
                 "attended",

@@ -4,7 +4,7 @@ import numpy as np
 
 from .arrays import Bools, Ints
 from .attendance import ABSENT, CODES, Attendance, DailyAttendance
-from .columns import Columns, coded, constant, dates, flags, hundredths, integers, row_ids
+from .columns import Columns, coded, constant, dates, flags, hundredths, row_ids
 from .discipline import ACTIONS, OFFENSES, Discipline
 from .places import NETWORK_ID, SCHOOL_TYPES, Places
 from .stints import LAST, STATUS
@@ -54,7 +54,7 @@ def enrollment_columns(facts: YearFacts, rows: Ints) -> Columns:
 def attendance_columns(facts: YearFacts, attendance: Attendance, rows: Ints) -> Columns:
     """Enrolment plus days by reason."""
     counts = {
-        f"days_{name}": integers(getattr(attendance, name)[rows])
+        f"days_{name}": hundredths(100 * getattr(attendance, name)[rows].astype(np.int64))
         for name in (
             "expected",
             "attended",
