@@ -11,8 +11,8 @@ from metricspec.docsgen.markdown import code, page, table
 from metricspec.sql.dialects import Capabilities, capabilities
 
 INTRO = """`metricspec compile --dialect NAME` renders SQL by sqlglot for any dialect that it knows. Numbers are computed in DuckDB,
-the only engine that metricspec runs itself; SQL for the others is compiled, and whether an engine takes it has to be tried
-there."""
+the only engine that metricspec runs itself. The tests also run every computed indicator on SQLite and PostgreSQL and demand
+the same numbers. For the others SQL is compiled, and whether an engine takes it has to be tried there."""
 
 
 def _row(dialect: Capabilities) -> tuple[str, ...]:
