@@ -41,12 +41,20 @@ def raw(column: Column, bound: BoundColumn | None) -> str:
         return literal(bound.constant)
     name = physical(bound.column)
     if bound.format == "ending_year":
-        year = f"CAST({name} AS BIGINT)"
-        return f"CAST({year} - 1 AS VARCHAR) || '-' || SUBSTRING(CAST({year} AS VARCHAR), 3, 2)"
+        return _school_year(f"(CAST({name} AS BIGINT) - 1)")
     if bound.format == "starting_year":
-        year = f"CAST({name} AS BIGINT)"
-        return f"CAST({year} AS VARCHAR) || '-' || SUBSTRING(CAST({year} + 1 AS VARCHAR), 3, 2)"
+        return _school_year(f"CAST({name} AS BIGINT)")
+    if bound.format == "date":
+        day = f"TRY_CAST({name} AS DATE)"
+        year, month, number = (f"CAST(EXTRACT({part} FROM {day}) AS BIGINT)" for part in ("YEAR", "MONTH", "DAY"))
+        first = int(bound.first_day.replace("-", ""))
+        return _school_year(f"(CASE WHEN {month} * 100 + {number} >= {first} THEN {year} ELSE {year} - 1 END)")
     return name
+
+
+def _school_year(start: str) -> str:
+    """A school year as it is written, from the calendar year in which it starts."""
+    return f"CAST({start} AS VARCHAR) || '-' || SUBSTRING(CAST({start} + 1 AS VARCHAR), 3, 2)"
 
 
 def mapped(column: Column, bound: BoundDataset) -> str:

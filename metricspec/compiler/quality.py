@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metricspec.compiler.bind import mapped, raw, source
 from metricspec.compiler.students import TREE
-from metricspec.model import BoundColumn, BoundDataset, Catalog, Dataset
+from metricspec.model import BoundDataset, Catalog, Dataset
 from metricspec.sql.stage import Stage, Template, lit, q
 
 
@@ -27,7 +27,7 @@ def quality_stage(
     checks, counts, inner = [Check(dataset.id, "", "rows")], ["COUNT(*)"], []
     for name in (c for c in dataset.columns if c in set(columns)):
         column, source_column = dataset.columns[name], bound.columns.get(name)
-        if source_column == BoundColumn():
+        if source_column is not None and source_column.kept_nowhere:
             continue  # the binding says that it is not kept here
         inner.append(f"{raw(column, bound.columns.get(name))} AS {q(name + '_raw')}")
         inner.append(f"{mapped(column, bound)} AS {q(name)}")

@@ -78,12 +78,21 @@ class Dataset:
 
 @dataclass(frozen=True)
 class BoundColumn:
-    """Where one logical column comes from: exactly one of the first three, or nothing at all (always missing)."""
+    """Where one logical column comes from: exactly one of the first three, or nothing at all (always missing).
+
+    `format` says how the column writes a school year; a `date` lies in the year that began last on `first_day` (month-day).
+    """
 
     column: str | None = None
     sql: str | None = None
     constant: Scalar = None
-    format: Literal["ending_year", "starting_year"] | None = None
+    format: Literal["ending_year", "starting_year", "date"] | None = None
+    first_day: str = "07-01"
+
+    @property
+    def kept_nowhere(self) -> bool:
+        """Whether the binding says that the district does not keep this column."""
+        return self.column is None and self.sql is None and self.constant is None
 
 
 @dataclass(frozen=True)

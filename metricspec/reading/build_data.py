@@ -66,17 +66,18 @@ def _bound_dataset(document: Document, name: str, block: Mapping[str, Any]) -> B
         file=block.get("file"),
         table=block.get("table"),
         sql=block.get("sql"),
-        columns={column: _bound_column(written) for column, written in block.get("columns", {}).items()},
+        columns={column: _bound_column(document, written) for column, written in block.get("columns", {}).items()},
         codes={column: dict(codes) for column, codes in block.get("codes", {}).items()},
         where=block.get("where"),
         place=document.key("datasets", name),
     )
 
 
-def _bound_column(block: str | Mapping[str, Any]) -> BoundColumn:
+def _bound_column(document: Document, block: str | Mapping[str, Any]) -> BoundColumn:
     if isinstance(block, str):
         return BoundColumn(column=block)
-    return BoundColumn(block.get("column"), block.get("sql"), block.get("constant"), block.get("format"))
+    first_day = document.data.get("calendar", {}).get("first_day", "07-01")
+    return BoundColumn(block.get("column"), block.get("sql"), block.get("constant"), block.get("format"), first_day)
 
 
 def build_project(document: Document) -> Project:

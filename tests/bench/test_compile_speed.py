@@ -70,6 +70,7 @@ def test_help_is_quick(say: Callable[[str], None]) -> None:
     import sys
 
     command = [sys.executable, "-m", "metricspec", "--help"]
+    assert b"explain" in subprocess.run(command, check=True, capture_output=True).stdout
     times = sorted(seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(7))
     bare = sorted(seconds(lambda: subprocess.run([sys.executable, "-c", ""], check=True)) for _ in range(7))
     say(f"metricspec --help: {times[3]:.3f} s (python alone {bare[3]:.3f} s)")

@@ -186,6 +186,21 @@ datasets:
     assert (row["numerator"], row["denominator"]) == (1, 1)
 
 
+def test_a_date_lies_in_the_school_year_of_the_binding_s_calendar(make: Make) -> None:
+    """With a first day of August 1st, July 31st 2024 is still in 2023-24."""
+    binding = """metricspec: 1
+binding: edges
+calendar: {first_day: 08-01}
+datasets:
+  days: {file: days.csv, columns: {school_year: {column: entry_date, format: date}}}
+  org: {file: org.csv}
+"""
+    rows = "s1,A,x,1,2024-07-31,1,10,x\ns2,A,x,1,2024-08-01,1,10,x\ns3,A,x,1,2025-06-13,0,10,x\n"
+    frame = make(rows, one=spec(), binding=binding).run("ours.one")
+    assert at(frame, "A", school_year="2023-24")["denominator"] == 1
+    assert at(frame, "A", school_year="2024-25")["denominator"] == 2
+
+
 PUBLISHED = "indicator_code,school_year,org_level,org_id,org_name,org_type,charter,alternative,student_group,numerator,denominator,value,prior_numerator,prior_denominator,prior_value,change,certified,published_status,published_change_level,published_rating\n"
 
 
