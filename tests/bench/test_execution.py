@@ -63,19 +63,24 @@ HAND = {
 }
 
 
+# the columns that the queries by hand give too
+FIGURES_KEPT = """indicator, org_level, org_id, school_year, student_group, denominator, numerator, value,
+    standard_error, low, high"""
+
+
 def _tally(project: metricspec.Project, ids: Sequence[str], warehouse: DuckDB) -> None:
     """Everything up to the Tally into a temporary table `kept`, as a run does: one statement for one, else a script."""
     compiler = project.compiler()
     stages = compiler.plan(ids).stages
     wanted = Plan(stages[: [stage.name for stage in stages].index("tally") + 1])
     if len(ids) == 1:
-        body = compiler.renderer.statement(wanted)
+        body = f"({compiler.renderer.statement(wanted)}) AS t"
     else:
         for stage in wanted.stages:
             sql = compiler.renderer.creation(stage).replace("CREATE TEMPORARY", "CREATE OR REPLACE TEMPORARY")
             warehouse.execute(sql, stage.name)
-        body = "SELECT * FROM tally"
-    warehouse.execute(f"CREATE OR REPLACE TEMPORARY TABLE kept AS {body}", "tally")
+        body = "tally"
+    warehouse.execute(f"CREATE OR REPLACE TEMPORARY TABLE kept AS SELECT {FIGURES_KEPT} FROM {body}", "tally")
 
 
 def test_one_rate_beside_hand_written_sql(database: Path, bench_project: Path, say: Callable[[str], None]) -> None:
