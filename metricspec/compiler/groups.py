@@ -49,6 +49,11 @@ def _moment(counted: Counted, *also: str) -> tuple[str, dict[str, exp.Expression
     return f"SUM(CASE WHEN {where} THEN {value} END)" if where else f"SUM({value})", slots
 
 
+def _where(conditions: Sequence[exp.Expression]) -> str:
+    """The conditions that every moment of a scan has, in the slots all0, all1, ..."""
+    return " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(conditions))) if conditions else ""
+
+
 def moments_stage(
     name: str,
     students: str,
@@ -66,8 +71,7 @@ def moments_stage(
         slots.update(more)
         items.append(f"{text} AS {q(one.name)}")
     keys = comma(q(k) for k in (*place, year, *signature))
-    condition = " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(where))) if where else ""
-    text = f"SELECT {keys}, {comma(items)} FROM {students}{condition} GROUP BY {keys}"
+    text = f"SELECT {keys}, {comma(items)} FROM {students}{_where(where)} GROUP BY {keys}"
     says = "Sums over students for each org and combination of groups; sums add, so the groups can be made of them."
     return Stage(name, says, Template(("moments", text), text), slots, stored=True)
 
@@ -102,8 +106,7 @@ def wide_stage(
             slots.update(own)
             items.append(f"{text} AS {q(f'{one.name}_{at}')}")
     keys = comma(q(k) for k in place)
-    condition = " WHERE " + " AND ".join(f"({slot(f'all{i}')})" for i in range(len(where))) if where else ""
-    text = f"""SELECT {keys}, {q(year)} AS school_year, {comma(items)} FROM {students}{condition}
+    text = f"""SELECT {keys}, {q(year)} AS school_year, {comma(items)} FROM {students}{_where(where)}
         GROUP BY {keys}, {q(year)}"""
     says = f"Sums over students for each org, and in it for each student group of {groups.id}."
     return Stage(name, says, Template(("wide", text), text), slots, stored=True)

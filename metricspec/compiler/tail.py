@@ -74,7 +74,7 @@ def rounded_stage(exact_integer: str) -> Stage:
     def rounded(above: str, below: str, value: str) -> str:
         counts = f"{exact(above)} AND {exact(below)} AND {below} > 0"
         units = f"CAST(units AS {exact_integer})"
-        exactly = rounding.exact_quotient(f"({units} * {whole(above)})", whole(below), exact_integer)
+        exactly = rounding.exact_quotient(f"({units} * {whole(above)})", whole(below))
         return f"""CASE WHEN {counts} THEN {exactly}
             WHEN {value} IS NOT NULL THEN {rounding.double_quotient(f"{value} * units")} END"""
 
@@ -83,7 +83,7 @@ def rounded_stage(exact_integer: str) -> Stage:
     change = f"""CASE WHEN published_change IS NOT NULL AND (numerator IS NULL OR prior_numerator IS NULL)
             THEN {rounding.double_quotient("published_change * units")}
         WHEN {exact("numerator")} AND {exact("prior_numerator")} AND {exact("denominator")}
-            AND {exact("prior_denominator")} AND denominator > 0 AND prior_denominator > 0 THEN {rounding.exact_quotient(cross, f"({d1} * {d0})", exact_integer)}
+            AND {exact("prior_denominator")} AND denominator > 0 AND prior_denominator > 0 THEN {rounding.exact_quotient(cross, f"({d1} * {d0})")}
         WHEN value IS NOT NULL AND prior_value IS NOT NULL
             THEN {rounding.double_quotient("(value - prior_value) * units")} END"""
     text = f"""SELECT *, {rounded("numerator", "denominator", "value")} AS value_units,
@@ -93,10 +93,13 @@ def rounded_stage(exact_integer: str) -> Stage:
     return _stage("rounded", says, text)
 
 
-def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Threshold]], *, ever: bool = False) -> str:
+def _threshold(
+    policies: Iterable[Policy], of: Callable[[Policy], Sequence[Threshold]], *, hides: bool = False, ever: bool = False
+) -> str:
     """The n that applies to a row: of each policy the last entry that matches, or (`ever`) the greatest of any year.
 
-    Where no entry matches, the greatest of the policy: a policy says less by an entry, never by silence.
+    Where no entry matches, a minimum that `hides` is the greatest of the policy: it says less by an entry, never by
+    silence. The others then do not apply.
     """
     branches = []
     for policy in policies:
@@ -108,7 +111,7 @@ def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Thres
             if entry.org_levels:
                 parts.append(f"org_level IN ({', '.join(lit(o) for o in entry.org_levels)})")
             branches.append(f"WHEN {' AND '.join(parts)} THEN {entry.n}")
-        if entries:
+        if entries and hides:
             branches.append(f"WHEN policy = {lit(policy.id)} THEN {max(e.n for e in entries)}")
     return f"CASE {' '.join(branches)} ELSE 0 END" if branches else "0"
 
@@ -116,12 +119,12 @@ def _threshold(policies: Iterable[Policy], of: Callable[[Policy], Sequence[Thres
 def _thresholds(policies: Sequence[Policy]) -> str:
     """Every n as a column; the prior year is held against the greatest hidden n of any year."""
     columns = [
-        f"{_threshold(policies, lambda p: p.privacy)} AS privacy_n",
-        f"{_threshold(policies, lambda p: p.report)} AS report_n",
+        f"{_threshold(policies, lambda p: p.privacy, hides=True)} AS privacy_n",
+        f"{_threshold(policies, lambda p: p.report, hides=True)} AS report_n",
         f"{_threshold(policies, lambda p: p.rating)} AS rating_n",
         f"{_threshold(policies, lambda p: p.small)} AS small_n",
-        f"{_threshold(policies, lambda p: p.privacy, ever=True)} AS prior_privacy_n",
-        f"{_threshold(policies, lambda p: p.report, ever=True)} AS prior_report_n",
+        f"{_threshold(policies, lambda p: p.privacy, hides=True, ever=True)} AS prior_privacy_n",
+        f"{_threshold(policies, lambda p: p.report, hides=True, ever=True)} AS prior_report_n",
     ]
     return ", ".join(columns)
 

@@ -7,7 +7,7 @@ denominator are exact, because in floating point exact ties go wrong (23/80 in t
 from __future__ import annotations
 
 
-def exact_quotient(above: str, below: str, exact: str) -> str:
+def exact_quotient(above: str, below: str) -> str:
     """`above / below`, both whole and `below` positive, rounded half away from zero to a whole number.
 
     (2a + b) div 2b of the absolute value; the division is written with a remainder, which every engine has.

@@ -28,7 +28,7 @@ from metricspec.testing.rows import Table, case_tables
 from metricspec.warehouses.duckdb import DuckDB, Progress
 
 # Stages that hold the rules and none of a case's rows: made once.
-CONSTANT = ("indicators", "compare_rules", "bands", "grids")
+CONSTANT = ("indicators", "bands", "grids")
 IN_UNITS = ("value", "standard_error", "low", "high", "prior_value", "change")
 
 

@@ -128,6 +128,29 @@ def test_a_policy_says_less_by_an_entry_and_never_by_silence(make: Make) -> None
     assert frame[["numerator", "denominator", "n", "value", "low", "high"]].isna().all(axis=None)
 
 
+def test_rules_for_small_numbers_apply_only_where_an_entry_says_so(make: Make) -> None:
+    """In 2023-24 only schools are small, in 2024-25 all: the same three students meet other cut scores."""
+    rows = "".join(f"s{i},A,{year},1,2024-08-15,0,10,x\n" for i in range(3) for year in ("2023-24", "2024-25"))
+    policy = """metricspec: 1
+policy: small
+privacy: [{n: 1}]
+small: [{n: 150, to: 2023-24, org_levels: [school]}, {n: 150, from: 2024-25}]
+"""
+    levels = """metricspec: 1
+levels: ours
+digits: 1
+status:
+  - {when: small, bands: {Small: {to: 50}, Other: {above: 50}}}
+  - {bands: {Large: {to: 50}, Other: {above: 50}}}
+"""
+    text = spec(policy="small") + "rating: ours\n"
+    frame = make(rows, small=policy, ours=levels, one=text).run("ours.one")
+    found = {(year, org): at(frame, org, school_year=year)["status"] for year in ("2023-24", "2024-25") for org in "AD"}
+    assert found == {
+        ("2023-24", "A"): "Small", ("2023-24", "D"): "Large", ("2024-25", "A"): "Small", ("2024-25", "D"): "Small"
+    }  # fmt: skip
+
+
 def test_last_year_hidden_stays_hidden_when_the_minimum_falls(make: Make) -> None:
     rows = "".join(f"s{i},A,{year},1,2024-08-15,0,10,x\n" for i in range(15) for year in ("2023-24", "2024-25"))
     falling = "metricspec: 1\npolicy: falling\nprivacy: [{n: 20, to: 2023-24}, {n: 10, from: 2024-25}]\n"

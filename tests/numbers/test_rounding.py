@@ -62,13 +62,13 @@ ENGINES = pytest.mark.parametrize(("evaluate", "dialect"), [(in_duckdb, "duckdb"
 
 def quotient(dialect: str, units: int = 1_000) -> str:
     kind = capabilities(dialect).exact_integer
-    return rounding.exact_quotient(f"(CAST({units} AS {kind}) * c0)", "c1", kind)
+    return rounding.exact_quotient(f"(CAST({units} AS {kind}) * c0)", "c1")
 
 
 def change(dialect: str, units: int = 1_000) -> str:
     kind = capabilities(dialect).exact_integer
     n1, d1, n0, d0 = (f"CAST(c{at} AS {kind})" for at in range(4))
-    return rounding.exact_quotient(f"(CAST({units} AS {kind}) * ({n1} * {d0} - {n0} * {d1}))", f"({d1} * {d0})", kind)
+    return rounding.exact_quotient(f"(CAST({units} AS {kind}) * ({n1} * {d0} - {n0} * {d1}))", f"({d1} * {d0})")
 
 
 @ENGINES
