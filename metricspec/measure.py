@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from metricspec.sql.stage import Step
+
 Aggregate = Literal["count", "sum", "sum_squares"]
-Wanted = Literal["boolean", "number"]
+# quantity: a number, or a condition counted as 1 or 0; label: anything.
+Wanted = Literal["boolean", "number", "quantity", "label"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,59 @@ class Estimate:
     exact: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Variable:
+    """A column of the rows that a staged measure is given: `text` is an expression of the spec over a student's row.
+
+    number: in double precision, a condition as 1 or 0, NULL where unknown; label: as text.
+    """
+
+    name: str
+    text: str
+    kind: Literal["number", "label"] = "number"
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A further number for each org and group, beside the indicator's own: `name` stands in the Tally's `statistic`.
+
+    `digits` is how it is rounded; with `percent` the Tally holds a share and the Result a hundred times that.
+    """
+
+    name: str
+    says: str
+    digits: int
+    percent: bool = False
+
+
+Sums = Callable[[str, str, Sequence[str], Mapping[str, str]], Sequence[Step]]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a staged measure builds on.
+
+    `rows` is a stage with one row for each score (student, year and the measure's own keys) of the population:
+    student, school, school_year, `at_<level>` for each of `levels` (the org where the score counts, NULL where it
+    counts at none), what tells the student groups, and the measure's variables by name. `carried` are the columns that
+    a stage must have besides its own to be a source of `sums`. Names of stages begin with `prefix`.
+
+    `sums(name, source, keys, sums)` gives stages, the last named `prefix` + name, with a row for each org_level,
+    org_id, school, school_year, student_group and the keys; `sums` maps a column to COUNT or SUM over the source's
+    rows. Rows stay apart by school inside an org, so that errors can be clustered.
+
+    `solve` says which form of a linear solve suits the dialect: rows (long) or columns (wide).
+    """
+
+    rows: str
+    prefix: str
+    levels: tuple[str, ...]
+    groups: tuple[str, ...]
+    carried: tuple[str, ...]
+    solve: Literal["long", "wide"]
+    sums: Sums
+
+
 class MeasureType(Protocol):
     """Common to all measure types.
 
@@ -85,3 +141,25 @@ class RowMeasure(MeasureType, Protocol):
     def rows(self, spec: Any) -> Mapping[str, str]:
         """SQL over the dataset's columns for the Tally columns it fills, and `where` for the rows it takes."""
         ...
+
+
+@runtime_checkable
+class StagedMeasure(MeasureType, Protocol):
+    """A measure that must see all rows together before it knows the value of one org, such as a regression.
+
+    A score counts at one school: the one of the student's last row. The last of `stages` has the columns school_year,
+    org_level, org_id, student_group, category, statistic, numerator, denominator, n, value, standard_error, low, high
+    and notes; where `statistic` is NULL stands the indicator's own value, the only one that is compared and rated.
+    """
+
+    def variables(self, spec: Any) -> Sequence[Variable]: ...
+    def row_keys(self, spec: Any) -> Sequence[str]:
+        """Columns of the dataset that, with student and year, tell one score from another."""
+        ...
+
+    def years_before(self, spec: Any) -> int:
+        """How many earlier years the rows must hold for the result of one."""
+        ...
+
+    def statistics(self, spec: Any) -> Sequence[Statistic]: ...
+    def stages(self, spec: Any, inputs: Inputs) -> Sequence[Step]: ...

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option("--level", default=None, help="Show or write one org level only (school, district, network).")
 @click.option("--rows", type=click.IntRange(min=1), default=None, help="How many rows of each table to show.")
 @click.option(
+    "--statistics", is_flag=True, help="Show the further statistics of each measure too; --out always has them."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="A .csv, .parquet or .json file."
 )
 @data_option
@@ -44,6 +47,7 @@ def run_command(
     groups: tuple[str, ...],
     level: str | None,
     rows: int | None,
+    statistics: bool,
     out: Path | None,
     data: tuple[str, ...],
     binding: str | None,
@@ -77,7 +81,7 @@ def run_command(
     if frame.empty:
         click.echo("no results: no student or published row counts for what was asked", err=True)
     names = org_names(project, frozenset(frame["indicator"]), files) if out is None or orgs else {}
-    view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names)
+    view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names, statistics)
     if out is None:
         print_results(frame, project.catalog, view)
     else:

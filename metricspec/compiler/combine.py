@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from metricspec.compiler.students import StudentsInput
 from metricspec.model import Column, Dataset
 from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
@@ -48,6 +50,15 @@ def _combined(column: Column, dataset: Dataset, arg_max: bool) -> str:
     return f"{FUNCTIONS[column.rollup or 'any']}({name}) AS {name}"
 
 
+def _flags(given: StudentsInput, arg_max: bool) -> list[str]:
+    items = []
+    for flag in given.flags:
+        member = f"CASE WHEN {slot(f'flag_{flag.name}')} THEN 1 ELSE 0 END"
+        combined = _latest(member, given.dataset, arg_max) if flag.latest else f"MAX({member})"
+        items.append(f"{combined} AS {q(flag.name)}")
+    return items
+
+
 def _level(given: StudentsInput, stints: str, at: int, arg_max: bool) -> str:
     """One org level's part of the table of students."""
     level, keys = given.orgs.levels[at], given.dataset.keys
@@ -56,26 +67,23 @@ def _level(given: StudentsInput, stints: str, at: int, arg_max: bool) -> str:
     key = f"({slot(f'key{at}')})"
     conditions.append(f"{key} IS NOT NULL")
     items = [_combined(column, given.dataset, arg_max) for column in given.columns]
-    for flag in given.flags:
-        member = f"CASE WHEN {slot(f'flag_{flag.name}')} THEN 1 ELSE 0 END"
-        combined = _latest(member, given.dataset, arg_max) if flag.latest else f"MAX({member})"
-        items.append(f"{combined} AS {q(flag.name)}")
-    numbered = _numbered(given, stints, key, " AND ".join(conditions), arg_max)
+    items += _flags(given, arg_max)
+    partition = (key, student, year)
+    numbered = _numbered(given, stints, f"{key} AS org_id", partition, " AND ".join(conditions), arg_max)
     return f"""SELECT {lit(level.name)} AS org_level, org_id, {student}, {year}{"".join(", " + item for item in items)}
         FROM ({numbered}) AS r GROUP BY org_id, {student}, {year}"""
 
 
-def _numbered(given: StudentsInput, stints: str, key: str, where: str, arg_max: bool) -> str:
-    """A level's rows with their org, numbered from the last (and first) where a rule needs it."""
-    keys = given.dataset.keys
-    partition = f"PARTITION BY {key}, {q(keys['student'])}, {q(keys['year'])}"
-    extra = ""
-    if not arg_max and (any(c.rollup == "latest" for c in given.columns) or any(f.latest for f in given.flags)):
+def _numbered(given: StudentsInput, stints: str, also: str, by: Sequence[str], where: str, arg_max: bool) -> str:
+    """A student's rows with what is said in `also`, numbered from the last (and first) where a rule needs it."""
+    partition, extra = f"PARTITION BY {comma(by)}", f", {also}" if also else ""
+    latest = given.combined or any(c.rollup == "latest" for c in given.columns) or any(f.latest for f in given.flags)
+    if not arg_max and latest:
         extra += f", ROW_NUMBER() OVER ({partition} ORDER BY {descending(given.dataset)}) AS row_from_end"
     if any(c.rollup == "first" for c in given.columns):
         forward = descending(given.dataset).replace(" DESC", " ASC")
         extra += f", ROW_NUMBER() OVER ({partition} ORDER BY {forward}) AS row_from_start"
-    return f"SELECT *, {key} AS org_id{extra} FROM {stints} WHERE {where}"
+    return f"SELECT *{extra} FROM {stints}{f' WHERE {where}' if where else ''}"
 
 
 def students_stage(name: str, given: StudentsInput, stints: str, *, arg_max: bool) -> Stage:
@@ -85,3 +93,21 @@ def students_stage(name: str, given: StudentsInput, stints: str, *, arg_max: boo
     levels = ", ".join(level.name for level in given.orgs.levels)
     says = f"One row per student, org and year ({levels}): a student counts once at each, however many rows there are."
     return Stage(name, says, Template(("students", text), text), slots)
+
+
+def score_stage(name: str, given: StudentsInput, stints: str, *, arg_max: bool) -> Stage:
+    """One row per score, at one school: that of the student's last row."""
+    own = {c.name for c in given.columns}
+    keys = [given.dataset.keys["student"], given.dataset.keys["year"], *(given.row_keys or ())]
+    items = [q(key) for key in keys]
+    items += [
+        f"{_latest(q(c), given.dataset, arg_max)} AS {q(c)}" for c in given.place if c not in own and c not in keys
+    ]
+    items += [_combined(c, given.dataset, arg_max) for c in given.columns if c.name not in keys]
+    items += _flags(given, arg_max)
+    by = [q(key) for key in keys]
+    numbered = _numbered(given, stints, "", by, "", arg_max)
+    text = f"SELECT {comma(items)} FROM ({numbered}) AS r GROUP BY {comma(by)}"
+    what = ", ".join(["student", "year", *(given.row_keys or ())])
+    says = f"One row per {what}: a score counts at one school, that of the student's last row."
+    return Stage(name, says, Template(("score", text), text), {f"flag_{f.name}": f.where for f in given.flags})

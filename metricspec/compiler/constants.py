@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from metricspec.measure import Statistic
 from metricspec.model import BandSet, Compare, Indicator, LevelTable, Policy
 from metricspec.sql.stage import Stage, Template, lit, slot
 
@@ -36,32 +37,51 @@ def rule_name(compare: tuple[Compare, ...], rules: Rules) -> str:
     return f"rule{rules.compares.index(compare)}"
 
 
-def indicators_stage(indicators: Sequence[tuple[Indicator, int | None]], rules: Rules) -> Stage:
-    """One row per indicator; ids and versions are slots. The number is the exact decimal places, None for doubles."""
+@dataclass(frozen=True)
+class Shown:
+    """How the tail treats one indicator's numbers: exact decimal places (None for doubles), and further statistics."""
+
+    indicator: Indicator
+    places: int | None
+    statistics: tuple[Statistic, ...] = ()
+
+
+def indicators_stage(shown: Sequence[Shown], rules: Rules) -> Stage:
+    """One row per indicator, and one for each further statistic, which is neither compared nor rated.
+
+    Ids and versions are slots. `units` is how many published units one whole is, `shift` how many a number shown.
+    """
     names = (
-        "indicator",
-        "version",
-        "group_set",
-        "units",
-        "shift",
-        "exact",
-        "policy",
-        "levels",
-        "compare_rule",
-    )
-    rows, slots = [], {}
-    for at, (indicator, places) in enumerate(indicators):
+        "indicator", "statistic", "version", "group_set", "units", "shift", "exact", "policy", "levels", "compare_rule",
+    )  # fmt: skip
+    rows: list[tuple[str, ...]] = []
+    slots = {}
+    null = "CAST(NULL AS VARCHAR)"
+    for at, one in enumerate(shown):
+        indicator = one.indicator
         slots[f"i{at}"], slots[f"v{at}"] = lit(indicator.id), lit(indicator.version)
-        rows.append(
-            (
-                slot(f"i{at}"), slot(f"v{at}"), lit(indicator.groups),
-                f"{scale_of(indicator.unit) * 10**indicator.digits}",
-                f"{10**indicator.digits}e0",
-                "CAST(NULL AS BIGINT)" if places is None else f"{10**places}",
-                lit(indicator.policy), lit(indicator.rating) if indicator.rating else "CAST(NULL AS VARCHAR)",
-                lit(rule_name(indicator.compare, rules)),
-            )
-        )  # fmt: skip
+        common = (slot(f"i{at}"), slot(f"v{at}"), lit(indicator.groups), lit(indicator.policy))
+
+        def row(
+            statistic: str,
+            scale: int,
+            digits: int,
+            exact: str,
+            levels: str,
+            rule: str,
+            common: tuple[str, ...] = common,
+        ) -> tuple[str, ...]:
+            id_, version, groups, policy = common
+            units, shift = f"{scale * 10**digits}", f"{10**digits}e0"
+            return (id_, statistic, version, groups, units, shift, exact, policy, levels, rule)
+
+        exact = "CAST(NULL AS BIGINT)" if one.places is None else f"{10**one.places}"
+        levels = lit(indicator.rating) if indicator.rating else null
+        rule = lit(rule_name(indicator.compare, rules))
+        rows.append(row("''", scale_of(indicator.unit), indicator.digits, exact, levels, rule))
+        for further in one.statistics:
+            scale = 100 if further.percent else 1
+            rows.append(row(lit(further.name), scale, further.digits, "CAST(NULL AS BIGINT)", null, null))
     text = table(rows, names, names)
     says = "What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison."
     return Stage("indicators", says, Template(("indicators", text), text), slots, stored=True)

@@ -9,7 +9,7 @@ from itertools import count
 from metricspec.compiler.facts import FactInput
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
-from metricspec.measure import MomentMeasure, RowMeasure
+from metricspec.measure import MeasureType, MomentMeasure, RowMeasure, StagedMeasure
 from metricspec.model import Catalog, Dataset, Fact, Indicator
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -67,7 +67,8 @@ class Gatherer:
                 datasets[measure.dataset(indicator.measure)] = None
                 self.places[indicator.id] = 0
             else:
-                computed.setdefault((indicator.students, indicator.stints, indicator.orgs), []).append(indicator)
+                same = (indicator.students, indicator.stints, indicator.orgs, _row_keys(measure, indicator))
+                computed.setdefault(same, []).append(indicator)
         for name in datasets:
             own = self.catalog.datasets[name].columns
             self._read(name, (c for c in own if not c.startswith("published_") and c != "org_name"))
@@ -94,28 +95,36 @@ class Gatherer:
         keys = [parsed(self.expressions.stints(dataset.id, level.key, None)) for level in orgs.levels]
         levels = [[parsed(self.expressions.stints(dataset.id, t)) for t in level.stints] for level in orgs.levels]
         placing = [*keys, *(e for level in levels for e in level)]
-        place = () if facts or self._read_org(members) else self._place(dataset, placing)
-        needs = Needs(dataset, self.expressions, single=bool(place))
+        row_keys = _row_keys(self._measure(first), first)
+        if row_keys is not None:
+            place = self._place(dataset, placing)
+        else:
+            place = () if facts or self._read_org(members) else self._single_place(dataset, placing)
+        given = StudentsInput(
+            dataset, tuple(e.tree for e in stints), first.stints, orgs, tuple(e.tree for e in keys),
+            tuple(tuple(e.tree for e in level) for level in levels), facts=facts, years=self._years(members),
+            place=place, row_keys=row_keys,
+        )  # fmt: skip
+        needs = Needs(dataset, self.expressions, single=given.single and not given.combined)
         for indicator in members:
-            measure = self.registry.measure_types[indicator.measure_type]
-            if not isinstance(measure, MomentMeasure):
+            measure, part = self._measure(indicator), needs.part(self.catalog.groups[indicator.groups])
+            if isinstance(measure, StagedMeasure):
+                needs.staged(indicator, measure, part, renamed.get(indicator.id, {}))
+            elif isinstance(measure, MomentMeasure):
+                needs.indicator(indicator, measure, part, renamed.get(indicator.id, {}))
+            else:
                 raise UsageError(f"measure type '{indicator.measure_type}' of {indicator.id} cannot be computed")
-            part = needs.part(self.catalog.groups[indicator.groups])
-            needs.indicator(indicator, measure, part, renamed.get(indicator.id, {}))
         common_where(needs.parts.values())
         self.places.update(needs.places)
         columns = tuple(dataset.columns[c] for c in dataset.columns if c in needs.columns)
         read = needs.read | {c.name for c in columns} | {c for e in (*stints, *placing) for c in e.columns}
         latest = any(c.rollup in ("latest", "first") for c in columns) or any(f.latest for f in needs.flags.values())
-        if latest and not place:
+        if (latest and not place) or given.combined:
             read |= set(dataset.total_order)
+        read |= set(row_keys or ())
         needed = tuple(c for c in dataset.columns if c in read)
         self._read(dataset.id, needed)
-        given = StudentsInput(
-            dataset, tuple(e.tree for e in stints), first.stints, orgs, tuple(e.tree for e in keys),
-            tuple(tuple(e.tree for e in level) for level in levels), columns, tuple(needs.flags.values()), facts,
-            self._years(members), place,
-        )  # fmt: skip
+        given = replace(given, columns=columns, flags=tuple(needs.flags.values()))
         tree = not place or any(c in FROM_TREE and c not in dataset.columns for e in stints for c in e.columns)
         return Shared(name, given, needed, self._fact_inputs(facts), tuple(needs.parts.values()), tree)
 
@@ -133,19 +142,32 @@ class Gatherer:
         }
         return "org_level" in read
 
+    def _measure(self, indicator: Indicator) -> MeasureType:
+        return self.registry.measure_types[indicator.measure_type]
+
     @staticmethod
     def _place(dataset: Dataset, placing: Sequence[Expression]) -> tuple[str, ...]:
-        """The columns that place a student at orgs, where the dataset has one row per student and year; else none."""
-        if not set(dataset.grain) <= {dataset.keys["student"], dataset.keys["year"]}:
-            return ()
+        """The columns that place a student at orgs."""
         own = {c for expression in placing for c in expression.columns if c in dataset.columns}
         return tuple(sorted(own | {dataset.keys["school"]}))
 
+    def _single_place(self, dataset: Dataset, placing: Sequence[Expression]) -> tuple[str, ...]:
+        """The same where the dataset has one row per student and year, so that none need combining; else none."""
+        if not set(dataset.grain) <= {dataset.keys["student"], dataset.keys["year"]}:
+            return ()
+        return self._place(dataset, placing)
+
     def _years(self, members: Sequence[Indicator]) -> tuple[str, ...]:
-        """The years to read for the years wanted: those and, where any rule compares, the ones before."""
+        """The years to read for the years wanted: those, and the ones before that comparing and measures look at."""
         if not self.years or any(c.mode == "latest_available" for i in members for c in i.compare):
             return ()
-        return tuple(sorted({*self.years, *(previous(y) for y in self.years)}))
+        measures = [(self._measure(i), i.measure) for i in members]
+        back = 1 + max(m.years_before(spec) if isinstance(m, StagedMeasure) else 0 for m, spec in measures)
+        found = reach = set(self.years)
+        for _ in range(back):
+            reach = {previous(y) for y in reach}
+            found = found | reach
+        return tuple(sorted(found))
 
     @staticmethod
     def _facts(members: Sequence[Indicator], dataset: Dataset) -> tuple[tuple[Fact, ...], dict[str, dict[str, str]]]:
@@ -177,6 +199,10 @@ class Gatherer:
             trees = (e.tree if e is not None else None for e in (where, value))
             inputs.append(FactInput(fact, dataset, fact_column(fact, dataset, value), *trees))
         return tuple(inputs)
+
+
+def _row_keys(measure: MeasureType, indicator: Indicator) -> tuple[str, ...] | None:
+    return tuple(measure.row_keys(indicator.measure)) if isinstance(measure, StagedMeasure) else None
 
 
 def gather(

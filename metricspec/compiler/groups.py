@@ -76,7 +76,7 @@ def moments_stage(
     return Stage(name, says, Template(("moments", text), text), slots, stored=True)
 
 
-def _member(groups: GroupSet, flags: Mapping[str, Flag | str], year: str = "school_year") -> list[tuple[str, str]]:
+def members(groups: GroupSet, flags: Mapping[str, Flag | str], year: str = "school_year") -> list[tuple[str, str]]:
     """Each group's label and the condition on the signature that picks its members."""
     parts = []
     for group in groups.groups:
@@ -100,7 +100,7 @@ def wide_stage(
     """Sums over students by org, one column for each moment and group: fastest where these are few."""
     slots: dict[str, exp.Expression | str] = {**more, **{f"all{i}": tree for i, tree in enumerate(where)}}
     items = []
-    for at, (_, member) in enumerate(_member(groups, flags, year)):
+    for at, (_, member) in enumerate(members(groups, flags, year)):
         for one in counted:
             text, own = _moment(one, f"({member})")
             slots.update(own)
@@ -153,7 +153,7 @@ def groups_stage(
         source = f"(SELECT *, {q(year)} AS school_year FROM {moments})" if year != "school_year" else moments
         rows = "\nUNION ALL\n".join(
             f"SELECT {keys}, school_year, {label} AS student_group, {listed} FROM {source} AS m WHERE {condition}"
-            for label, condition in _member(groups, flags)
+            for label, condition in members(groups, flags)
         )
     text = f"""SELECT {keys}, school_year, student_group, {sums} FROM ({rows}) AS g
         GROUP BY {keys}, school_year, student_group"""

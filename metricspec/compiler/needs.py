@@ -9,11 +9,12 @@ from sqlglot import exp
 
 from metricspec.compiler.groups import Counted
 from metricspec.compiler.students import Flag
-from metricspec.measure import Estimate, Moment, MomentMeasure
+from metricspec.measure import Estimate, Moment, MomentMeasure, StagedMeasure, Variable
 from metricspec.model import Dataset, Group, GroupSet, Indicator
 from metricspec.problems import UsageError
 from metricspec.scopes import ORG_COLUMNS, Expressions, Parsed
 from metricspec.sql.expression import Expression
+from metricspec.sql.names import case, number
 from metricspec.sql.stage import slot
 
 FROM_ORG = frozenset(c.name for c in ORG_COLUMNS)
@@ -25,6 +26,16 @@ def parsed(result: Parsed) -> Expression:
     if expression is None:
         raise UsageError(f"a spec with problems cannot be compiled; run 'metricspec check' ({findings[0].message})")
     return expression
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a staged measure wants of each score: its population, and its variables by name, ready to compile."""
+
+    indicator: Indicator
+    measure: StagedMeasure
+    population: tuple[exp.Expression, ...]
+    variables: tuple[tuple[Variable, exp.Expression], ...]
 
 
 @dataclass
@@ -41,6 +52,7 @@ class GroupPart:
     counted: list[Counted] = field(default_factory=list)
     where: list[exp.Expression] = field(default_factory=list)
     estimates: list[tuple[Indicator, Estimate, dict[str, str]]] = field(default_factory=list)
+    staged: list[Scores] = field(default_factory=list)
 
 
 class Needs:
@@ -114,6 +126,20 @@ class Needs:
             self.places[indicator.id] = max(scale for scale in exact if scale is not None)
         part.estimates.append((indicator, estimate, names))
 
+    def staged(self, indicator: Indicator, measure: StagedMeasure, part: GroupPart, renamed: Mapping[str, str]) -> None:
+        """One indicator's variables; its numbers are in double precision."""
+        population = tuple(self._condition(indicator, text, renamed) for text in indicator.population)
+        variables = []
+        for variable in measure.variables(indicator.measure):
+            expression = self._expression(indicator, variable.text, None)
+            if expression.type == "boolean":
+                known = with_names(self._expression(indicator, variable.text, "boolean").tree, renamed)
+                tree: exp.Expression = case((known, number(1)), (exp.Not(this=exp.Paren(this=known.copy())), number(0)))
+            else:
+                tree = with_names(expression.tree, renamed)
+            variables.append((variable, tree))
+        part.staged.append(Scores(indicator, measure, population, tuple(variables)))
+
     def _counted(
         self,
         indicator: Indicator,
@@ -147,7 +173,7 @@ class Needs:
     def _condition(self, indicator: Indicator, text: str, renamed: Mapping[str, str]) -> exp.Expression:
         return with_names(self._expression(indicator, text, "boolean").tree, renamed)
 
-    def _expression(self, indicator: Indicator, text: str, wants: str) -> Expression:
+    def _expression(self, indicator: Indicator, text: str, wants: str | None) -> Expression:
         expression = parsed(self.expressions.students(indicator, text, wants))
         facts = {fact.name for fact in indicator.facts}
         own = self.dataset.columns

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any, Literal
 
 from sqlglot import exp
 
 from metricspec.compiler.bind import bound_stage
-from metricspec.compiler.combine import students_stage
-from metricspec.compiler.constants import Rules, indicators_stage, scale_of
+from metricspec.compiler.combine import score_stage, students_stage
+from metricspec.compiler.constants import Rules, Shown, indicators_stage, scale_of
 from metricspec.compiler.facts import fact_stage, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
 from metricspec.compiler.groups import (
@@ -22,18 +23,19 @@ from metricspec.compiler.groups import (
     wide_columns,
     wide_stage,
 )
-from metricspec.compiler.needs import GroupPart
+from metricspec.compiler.needs import GroupPart, Scores
+from metricspec.compiler.scores import inputs, staged_part
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part, tally_stage
-from metricspec.measure import RowMeasure
+from metricspec.measure import Inputs, RowMeasure, StagedMeasure, Statistic
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import capabilities
-from metricspec.sql.stage import Form, Plan, Renderer, Stage, Template
+from metricspec.sql.stage import Computation, Form, Plan, Renderer, Stage, Step, Template
 
 # Moments times groups up to which one sum for each is faster than grouping by every combination of memberships.
 WIDEST = 64
@@ -49,6 +51,7 @@ class Compiler:
         expressions: Expressions,
         dialect: str = "duckdb",
         binding: Binding | None = None,
+        solve: Literal["long", "wide"] | None = None,
     ) -> None:
         self.catalog = catalog
         self.registry = registry
@@ -56,10 +59,16 @@ class Compiler:
         self.capabilities = capabilities(dialect)
         self.renderer = Renderer(dialect)
         self.binding = binding
+        self.solve = solve
 
     def compile(self, indicator: str, form: Form | None = None) -> str:
         """The SQL of one indicator: a statement, or a script where the dialect does better with one."""
         plan = self.plan([indicator])
+        python = [step.name for step in plan.stages if isinstance(step, Computation)]
+        if python:
+            raise UsageError(
+                f"{indicator} runs partly in Python ({', '.join(python)}), so it has no SQL of its own: 'metricspec run' runs it"
+            )
         script = form == "script" or (form is None and self.capabilities.script)
         return self.renderer.script(plan) if script else self.renderer.statement(plan)
 
@@ -68,7 +77,7 @@ class Compiler:
         indicators = [self._indicator(one) for one in ids]
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
-        stages = [*bound]
+        stages: list[Step] = [*bound]
         if gathered.shared:
             stages.append(tree_stage(f"bound_{gathered.org_dataset}"))
         parts: list[str] = []
@@ -79,18 +88,17 @@ class Compiler:
             parts.append(self._published(indicator))
         stages.append(tally_stage(parts, slots))
         rules = self._rules(indicators)
-        stages.append(indicators_stage([(i, gathered.places.get(i.id)) for i in indicators], rules))
+        shown = [Shown(i, gathered.places.get(i.id), self._statistics(i)) for i in indicators]
+        stages.append(indicators_stage(shown, rules))
         attributes = self._org_attributes(gathered)
         stages.append(attributes)
         conditions = {text: self._condition(text) for text in self._conditions(rules)}
         stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, years=tuple(years)))
-        demanded = tuple(
-            (f"students_{shared.name}", fact.name)
-            for shared in gathered.shared
-            for fact in shared.students.facts
-            if fact.missing == "error"
-        )
-        return Plan(tuple(stages), gathered.columns, demanded)
+        return Plan(tuple(stages), gathered.columns, _demanded(gathered))
+
+    def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
+        measure = self.registry.measure_types[indicator.measure_type]
+        return tuple(measure.statistics(indicator.measure)) if isinstance(measure, StagedMeasure) else ()
 
     def _indicator(self, name: str) -> Indicator:
         found = self.catalog.indicators.get(name)
@@ -105,13 +113,14 @@ class Compiler:
             bound = replace(bound, file=None, table=name)
         return bound_stage(dataset, bound or BoundDataset(name, table=name), columns)
 
-    def _shared(self, shared: Shared, parts: list[str], slots: dict[str, str]) -> list[Stage]:
-        """The stages of one table of students, up to the groups; adds each indicator's part of the Tally."""
+    def _students(self, shared: Shared) -> list[Stage]:
+        """The stages of one table of students, the last with a row for each."""
         given, name = shared.students, shared.name
-        bound = f"bound_{given.dataset.id}"
-        stints = stints_stage(f"stints_{name}", given, bound, shared.needed, tree=shared.tree)
+        stints = stints_stage(f"stints_{name}", given, f"bound_{given.dataset.id}", shared.needed, tree=shared.tree)
         first = f"combined_{name}" if given.facts else f"students_{name}"
-        if given.single:
+        if given.combined:
+            combined = score_stage(first, given, stints.name, arg_max=self.capabilities.arg_max_null)
+        elif given.single:
             combined = single_stage(first, given, stints.name)
         else:
             combined = students_stage(first, given, stints.name, arg_max=self.capabilities.arg_max_null)
@@ -123,15 +132,44 @@ class Compiler:
             ]
             joined = with_facts_stage(f"students_{name}", given, combined.name, [stage.name for stage in facts])
             stages += [*facts, joined]
-        if len(shared.groups) > 1:
+        if sum(bool(part.counted) + len(part.staged) for part in shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
+        return stages
+
+    def _shared(self, shared: Shared, parts: list[str], slots: dict[str, str]) -> list[Step]:
+        """The stages of one table of students, up to the groups; adds each indicator's part of the Tally."""
+        stages: list[Step] = [*self._students(shared)]
         for number, part in enumerate(shared.groups):
-            stages.extend(self._groups(shared, part, f"{name}_{number}"))
+            if part.counted:
+                stages.extend(self._groups(shared, part, f"{shared.name}_{number}"))
             for indicator, estimate, names in part.estimates:
                 text, more = estimate_part(indicator, estimate, names, stages[-1].name, len(parts))
                 parts.append(text)
                 slots.update(more)
+            for scores in part.staged:
+                rows, given = self._inputs(shared, part, scores)
+                stages += [rows, *scores.measure.stages(scores.indicator.measure, given)]
+                text, more = staged_part(scores.indicator, stages[-1].name, len(parts))
+                parts.append(text)
+                slots.update(more)
         return stages
+
+    def _inputs(self, shared: Shared, part: GroupPart, scores: Scores) -> tuple[Stage, Inputs]:
+        staged = [one for each in shared.groups for one in each.staged]
+        prefix = f"scores_{shared.name}_{staged.index(scores) + 1}_"
+        engine = replace(self.capabilities, solve=self.solve or self.capabilities.solve)
+        return inputs(shared.students, f"students_{shared.name}", scores, part, prefix, engine)
+
+    def rows_plan(self, indicator: Indicator, build: Callable[[Any, Inputs], Sequence[Step]]) -> Plan:
+        """The stages up to one staged indicator's rows, and what `build` makes of its measure's spec and them."""
+        gathered = gather([indicator], self.catalog, self.registry, self.expressions, ())
+        (shared,) = gathered.shared
+        (part,) = shared.groups
+        (scores,) = part.staged
+        rows, given = self._inputs(shared, part, scores)
+        bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
+        first = [*bound, tree_stage(f"bound_{gathered.org_dataset}"), *self._students(shared), rows]
+        return Plan((*first, *build(indicator.measure, given)), gathered.columns, _demanded(gathered))
 
     @staticmethod
     def _groups(shared: Shared, part: GroupPart, name: str) -> list[Stage]:
@@ -206,3 +244,13 @@ class Compiler:
         expression, findings = self.expressions.levels(text)
         assert expression is not None, findings
         return expression.tree
+
+
+def _demanded(gathered: Gathering) -> tuple[tuple[str, str], ...]:
+    """The facts that must not be missing, with the stage that holds each."""
+    return tuple(
+        (f"students_{shared.name}", fact.name)
+        for shared in gathered.shared
+        for fact in shared.students.facts
+        if fact.missing == "error"
+    )

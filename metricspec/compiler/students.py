@@ -25,7 +25,10 @@ class Flag:
 
 @dataclass(frozen=True)
 class StudentsInput:
-    """All that one table of students is made of; indicators of one dataset, stints and org set share it."""
+    """All that one table of students is made of; indicators of one dataset, stints and org set share it.
+
+    `row_keys` tell a student's scores apart in a year, for staged measures (None: the students of all others).
+    """
 
     dataset: Dataset
     stints: tuple[exp.Expression, ...]
@@ -33,16 +36,25 @@ class StudentsInput:
     orgs: OrgSet
     keys: tuple[exp.Expression, ...]
     level_stints: tuple[tuple[exp.Expression, ...], ...]
-    columns: tuple[Column, ...]
-    flags: tuple[Flag, ...]
-    facts: tuple[Fact, ...]
+    columns: tuple[Column, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    facts: tuple[Fact, ...] = ()
     years: tuple[str, ...] = ()
     place: tuple[str, ...] = ()
+    row_keys: tuple[str, ...] | None = None
 
     @property
     def single(self) -> bool:
-        """Whether rows need not be combined: one row per student and year, placed by the columns of `place`."""
+        """Whether a student has one row (or one for each score) a year, placed by the columns of `place`."""
         return bool(self.place)
+
+    @property
+    def combined(self) -> bool:
+        """Whether several rows must become the one."""
+        keys = self.dataset.keys
+        return self.row_keys is not None and not set(self.dataset.grain) <= {
+            keys["student"], keys["year"], *self.row_keys
+        }  # fmt: skip
 
     def level_slots(self) -> dict[str, exp.Expression | str]:
         """The slots `keyL` and `levelL_I`: each level's key, and the conditions of who counts there."""
@@ -91,7 +103,9 @@ def stints_stage(name: str, given: StudentsInput, bound: str, needed: Sequence[s
 
 def single_stage(name: str, given: StudentsInput, stints: str) -> Stage:
     """One row per student and year, as it stands, with the group flags."""
-    columns = dict.fromkeys([*given.place, given.dataset.keys["year"], *(c.name for c in given.columns)])
+    keys = given.dataset.keys
+    first = [] if given.row_keys is None else [keys["student"], *given.row_keys]
+    columns = dict.fromkeys([*first, *given.place, keys["year"], *(c.name for c in given.columns)])
     items = [q(c) for c in columns]
     items += [f"CASE WHEN {slot(f'flag_{f.name}')} THEN 1 ELSE 0 END AS {q(f.name)}" for f in given.flags]
     text = f"SELECT {comma(items)} FROM {stints}"

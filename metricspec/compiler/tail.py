@@ -58,7 +58,7 @@ def compared_stage(rules: Rules) -> Stage:
         SELECT {own}, {priors}, CASE WHEN mode IS NOT NULL THEN t.change END AS published_change, t.certified, t.notes,
             t.units, t.shift, t.exact, t.policy, t.levels
         FROM (SELECT t.*, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, {_mode(rules)} AS mode
-            FROM (SELECT *, {lags} FROM tally) AS t INNER JOIN indicators AS i ON i.indicator = t.indicator) AS t"""
+            FROM (SELECT *, {lags} FROM tally) AS t INNER JOIN indicators AS i ON i.indicator = t.indicator AND i.statistic = COALESCE(t.statistic, '')) AS t"""
     return _stage("compared", "Each row beside the prior year's, where its rule compares.", text)
 
 

@@ -47,6 +47,15 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def plain(value: Any) -> str:
+    """A further statistic as it was rounded, or its interval's ends to four digits.
+
+    >>> plain(0.123), plain(54.0), plain(None)
+    ('0.123', '54', '')
+    """
+    return f"{float(value):.4g}" if known(value) else ""
+
+
 def figure(value: Any, digits: int, unit: str, *, sign: bool = False) -> str:
     """A value in the indicator's unit; a percent sign stands with percents only.
 

@@ -28,13 +28,15 @@ FEW, MANY = 40, 12  # rows of a table where few indicators are shown, and where 
 
 @dataclass(frozen=True)
 class View:
-    """Which rows to show of a Result: empty means all students, and every org and level."""
+    """Which rows to show of a Result: empty means all students, and every org and level; `statistics`: not only each
+    indicator's own value, but the further numbers of its measure."""
 
     groups: tuple[str, ...] = ()
     orgs: tuple[str, ...] = ()
     level: str | None = None
     limit: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    statistics: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def selected(frame: pd.DataFrame, catalog: Catalog, view: View) -> pd.DataFrame:
     rows = frame
     if len(rows):
         rows = rows[rows["school_year"] == rows.groupby("indicator")["school_year"].transform("max")]
+    if not view.statistics:
+        rows = rows[rows["statistic"].isna()]
     if view.level is not None:
         rows = rows[rows["org_level"] == view.level]
     if view.orgs:
@@ -102,7 +106,8 @@ def _sorted(rows: pd.DataFrame, names: Mapping[str, str], groups: Sequence[str])
             r["org_id"],
             place.get(r["student_group"], len(place)),
             str(r["student_group"]),
-            str(r["category"]),
+            str(r["category"] or ""),
+            str(r["statistic"] or ""),
         ),
     )
 
@@ -208,6 +213,10 @@ def _cell(name: str, record: Mapping[str, Any], look: Look, marks: Marks) -> Tex
         return marks.status(record[name], record["notes"])
     if name == "n":
         return Text(figures.count(record["n"]))
+    if known(record["statistic"]) and name in ("value", "interval"):
+        low, high = (figures.plain(record[c]) for c in ("low", "high"))
+        interval = Text(f"{low} to {high}" if low and high else "", style="dim")
+        return interval if name == "interval" else Text(figures.plain(record["value"]))
     if name == "interval":
         return Text(figures.interval(record["low"], record["high"], look.indicator.digits), style="dim")
     unit = look.indicator.unit

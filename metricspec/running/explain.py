@@ -16,13 +16,13 @@ from metricspec.running.orgs import all_students, org_id, org_names
 from metricspec.running.project import Project
 from metricspec.running.student_counts import StudentCounter, Subject
 from metricspec.running.waterfall import STAR, Step, met_shown, rows_shown, shown_counts, small, trail
-from metricspec.sql.stage import Plan, Stage, lit, q
+from metricspec.sql.stage import Computation, Plan, Stage, lit, q
 from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STUDENT_STAGES = ("bound_", "stints_", "combined_", "fact_", "students_")
+STUDENT_STAGES = ("bound_", "stints_", "combined_", "fact_", "students_", "scores_")
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,9 @@ class _Explainer:
         lines = [f"`{' '.join(text.split())}`" for text in self.indicator.population]
         return ["students at the org", *lines, "what the measure needs is known, and so they are counted"]
 
-    def _stage(self, stage: Stage, students: Students) -> StageRows:
+    def _stage(self, stage: Stage | Computation, students: Students) -> StageRows:
         """A stage's rows, at the org and year where it has them."""
-        sql = self.compiler.renderer.stage(stage)
+        sql = self.compiler.renderer.stage(stage) if isinstance(stage, Stage) else "-- in Python"
         source = f"({sql})" if stage is self.plan.result else self.compiler.renderer.name(stage.name)
         columns = {str(row[0]) for row in self.engine.rows(f"DESCRIBE SELECT * FROM {source} AS r")}
         one, conditions = self.subject, []
@@ -191,7 +191,7 @@ class _Explainer:
         ((rows,),) = self.engine.rows(f"SELECT COUNT(*) FROM {source} AS r{where}", f"counting stage '{stage.name}'")
         return StageRows(stage.name, stage.says, self._rows(stage, int(rows), students), bool(conditions), sql)
 
-    def _rows(self, stage: Stage, rows: int, students: Students) -> str:
+    def _rows(self, stage: Stage | Computation, rows: int, students: Students) -> str:
         """Rows of students only as the trail of all students allows; of sums, levels and constants as they are."""
         if self.published or stage.name == f"bound_{self._org_dataset()}":
             return f"{rows:,}"

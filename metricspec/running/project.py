@@ -17,7 +17,7 @@ from metricspec.running.binding import absolute, missing_columns, overridden
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
-from metricspec.sql.stage import Form, Plan
+from metricspec.sql.stage import Computation, Form, Plan
 from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Prepared:
             engine.make(stage, renderer)
         tree = any(stage.name == TREE for stage in head)
         quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
-        shared = keep_stages or self.several or self.plan.demanded
+        python = any(isinstance(step, Computation) for step in self.plan.stages)
+        shared = keep_stages or self.several or self.plan.demanded or python
         form: Form = "script" if shared else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:

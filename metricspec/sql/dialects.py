@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from metricspec.problems import UsageError
 
@@ -12,13 +13,14 @@ class Capabilities:
     """`exact_integer`: the type in which products of counts do not overflow; `script`: a script is the default;
     `arg_max_null`: has ARG_MAX_NULL over a row of columns, which takes the value of the last row even where null;
     `reads_files`: reads csv and parquet files in place (elsewhere a table of the dataset's name stands for a file);
-    `temporary_views`: steps of a script that need no table are views."""
+    `temporary_views`: steps of a script that need no table are views; `solve`: the faster form of a linear solve."""
 
     exact_integer: str = "DECIMAL(38, 0)"
     script: bool = False
     arg_max_null: bool = False
     reads_files: bool = False
     temporary_views: bool = False
+    solve: Literal["long", "wide"] = "long"
 
 
 _TABLE = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import sqlglot
 from sqlglot import exp
@@ -67,19 +67,42 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Computation:
+    """A step in Python, for what SQL cannot reasonably do: `compute` gets the rows of the stages it `reads`, as
+    DataFrames by stage name, and its DataFrame becomes the temporary table `name` with `columns` (name, SQL type)."""
+
+    name: str
+    says: str
+    reads: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    compute: Callable[[Mapping[str, Any]], Any]
+
+
+Step = Stage | Computation
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Stages in order; the last is the result.
+    """Steps in order; the last is the result.
 
     `reads`: the columns read of each dataset. `demanded`: columns of stages, by stage, that must have no null.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[Step, ...]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     demanded: tuple[tuple[str, str], ...] = ()
 
     @property
     def result(self) -> Stage:
-        return self.stages[-1]
+        last = self.stages[-1]
+        assert isinstance(last, Stage), "a plan ends in SQL"
+        return last
+
+    @property
+    def sql(self) -> tuple[Stage, ...]:
+        """The stages before the result, in a plan all of SQL."""
+        assert not any(isinstance(step, Computation) for step in self.stages), "a step in Python has no SQL"
+        return tuple(step for step in self.stages[:-1] if isinstance(step, Stage))
 
 
 class Renderer:
@@ -119,7 +142,7 @@ class Renderer:
 
     def statement(self, plan: Plan) -> str:
         """One statement: every stage but the last a common table expression, each under its sentence."""
-        parts = [f"-- {s.says}\n{self.name(s.name)} AS (\n{_indent(self.stage(s))}\n)" for s in plan.stages[:-1]]
+        parts = [f"-- {s.says}\n{self.name(s.name)} AS (\n{_indent(self.stage(s))}\n)" for s in plan.sql]
         last = f"-- {plan.result.says}\n{self.stage(plan.result)}"
         return "WITH\n" + ",\n".join(parts) + f"\n{last}\n" if parts else last + "\n"
 
@@ -136,7 +159,7 @@ class Renderer:
 
     def script(self, plan: Plan) -> str:
         """Statements in order: each stage a temporary table or view, then the result as a SELECT."""
-        parts = [f"-- {s.says}\n{self.creation(s)};\n" for s in plan.stages[:-1]]
+        parts = [f"-- {s.says}\n{self.creation(s)};\n" for s in plan.sql]
         return "\n".join([*parts, f"-- {plan.result.says}\n{self.stage(plan.result)};\n"])
 
 

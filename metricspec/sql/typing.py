@@ -53,6 +53,8 @@ class Typing(Comparisons):
             typed = self.typed(tree)
             if wants == "number" and typed.type != "number":
                 raise self.refused(tree, "MS304", f"a number is expected here; this is a {typed.type}")
+            if wants == "quantity" and typed.type not in ("number", "boolean"):
+                raise self.refused(tree, "MS304", f"a number or a condition is expected here; this is a {typed.type}")
         return Expression(self.text, typed.type, tuple(self.columns), typed.tree, typed.scale)
 
     def paren(self, node: exp.Expression) -> Typed:

@@ -22,7 +22,7 @@ from metricspec.problems import Place, Problem, SpecError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
-from metricspec.sql.stage import Plan
+from metricspec.sql.stage import Plan, Stage
 from metricspec.testing.comparing import Difference, Row, differences
 from metricspec.testing.rows import Table, case_tables
 from metricspec.warehouses.duckdb import DuckDB, Progress
@@ -80,7 +80,7 @@ class _Compiled:
         self.indicator: Indicator = catalog.indicators[indicator]
         self.plan: Plan = compiler.plan([indicator])
         self.columns = dict(self.plan.reads)
-        self._statements = [compiler.renderer.creation(stage) for stage in self.plan.stages[:-1]]
+        self._statements = {s.name: self.renderer.creation(s) for s in self.plan.stages[:-1] if isinstance(s, Stage)}
         self._result = compiler.renderer.stage(self.plan.result)
         self._standing: set[str] = set()
 
@@ -107,14 +107,17 @@ class _Compiled:
 
     def _make(self, last: str | None) -> None:
         """Every stage up to `last` (None: all but the result)."""
-        for stage, statement in zip(self.plan.stages, self._statements, strict=False):
-            if stage.name not in self._standing:
-                if stage.stored:
-                    self.warehouse.execute(f'DROP TABLE IF EXISTS "{stage.name}"', f"stage '{stage.name}'")
-                self.warehouse.execute(statement, f"stage '{stage.name}'")
-                if not stage.stored or stage.name in CONSTANT:
-                    self._standing.add(stage.name)
-            if stage.name == last:
+        for step in self.plan.stages[:-1]:
+            if step.name not in self._standing:
+                if not isinstance(step, Stage) or step.stored:
+                    self.warehouse.execute(f'DROP TABLE IF EXISTS "{step.name}"', f"stage '{step.name}'")
+                if isinstance(step, Stage):
+                    self.warehouse.execute(self._statements[step.name], f"stage '{step.name}'")
+                    if not step.stored or step.name in CONSTANT:
+                        self._standing.add(step.name)
+                else:
+                    self.warehouse.make(step, self.renderer)
+            if step.name == last:
                 return
 
     def _rows(self, sql: str) -> list[dict[str, Scalar]]:

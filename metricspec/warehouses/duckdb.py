@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from metricspec.problems import Problem, SpecError
-from metricspec.sql.stage import Form, Plan, Renderer, Stage
+from metricspec.problems import Problem, SpecError, UsageError
+from metricspec.sql.stage import Computation, Form, Plan, Renderer, Stage, Step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +87,30 @@ class DuckDB:
             raise self._failed(error, what) from None
         return frame
 
-    def make(self, stage: Stage, renderer: Renderer) -> None:
-        self.execute(renderer.creation(stage), f"stage '{stage.name}'")
+    def make(self, step: Step, renderer: Renderer) -> None:
+        if isinstance(step, Stage):
+            self.execute(renderer.creation(step), f"stage '{step.name}'")
+        else:
+            self._compute(step, renderer)
+
+    def _compute(self, step: Computation, renderer: Renderer) -> None:
+        """A step in Python: its frames out of the engine, its result a temporary table of the columns declared."""
+        frames = {name: self.frame(f"SELECT * FROM {renderer.name(name)}", f"stage '{name}'") for name in step.reads}
+        try:
+            found = step.compute(frames)
+        except (SpecError, UsageError):
+            raise
+        except Exception as error:  # a measure's own code, perhaps a plugin's
+            raise SpecError([Problem("MS521", f"the step '{step.name}' failed: {error}")]) from error
+        columns = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in step.columns)
+        self._connection.register("computed_frame", found)
+        try:
+            self.execute(
+                f"CREATE TEMPORARY TABLE {renderer.name(step.name)} AS SELECT {columns} FROM computed_frame",
+                f"step '{step.name}'",
+            )
+        finally:
+            self._connection.unregister("computed_frame")
 
     def load(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
         """A temporary table of constants, for tests of specs."""

@@ -1,0 +1,121 @@
+"""What staged measures build on: one row for each score, and sums of them by org, school and student group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from metricspec.compiler.groups import members
+from metricspec.compiler.needs import GroupPart, Scores
+from metricspec.compiler.students import PARENTS, TREE, StudentsInput
+from metricspec.compiler.tally import NUMBERS, PRIOR
+from metricspec.compiler.years import in_years
+from metricspec.measure import Inputs
+from metricspec.model import Indicator
+from metricspec.sql.dialects import Capabilities
+from metricspec.sql.stage import Stage, Template, comma, lit, q, slot
+
+Slots = dict[str, "exp.Expression | str"]
+KINDS = {"number": "DOUBLE", "label": "VARCHAR"}
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """The sums of one staged measure: how its rows say at which orgs a score counts and in which student groups."""
+
+    prefix: str
+    levels: tuple[str, ...]
+    part: GroupPart
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return ("school", "school_year", *(f"at_{level}" for level in self.levels))
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        return (*self.places, *self.part.signature)
+
+    def sums(self, name: str, source: str, keys: Sequence[str], sums: Mapping[str, str]) -> tuple[Stage, ...]:
+        """By combination of groups, then by group, then by org of every level: sums add, so the scores are read once."""
+        by = comma(q(k) for k in (*self.carried, *keys))
+        items = comma(f"{sql} AS {q(column)}" for column, sql in sums.items())
+        added = comma(f"SUM({q(column)}) AS {q(column)}" for column in sums)
+        first, second, last = f"{self.prefix}{name}_combinations", f"{self.prefix}{name}_groups", f"{self.prefix}{name}"
+        text = f"SELECT {by}, {items} FROM {source} GROUP BY {by}"
+        says = "Sums over scores for each place and combination of groups."
+        stages = [Stage(first, says, Template(("combinations", text), text), stored=True)]
+        text = self._groups(first, keys, added)
+        says = f"The same sums for each student group of {self.part.groups.id}."
+        stages.append(Stage(second, says, Template(("score_groups", text), text), dict(self.part.slots), stored=True))
+        out = comma(["school", "school_year", "student_group", *(q(k) for k in keys)])
+        listed = comma(q(column) for column in sums)
+        union = "\nUNION ALL\n".join(
+            f"""SELECT {lit(level)} AS org_level, {q(f"at_{level}")} AS org_id, {out}, {listed}
+            FROM {second} WHERE {q(f"at_{level}")} IS NOT NULL"""
+            for level in self.levels
+        )
+        text = f"""SELECT org_level, org_id, {out}, {added} FROM ({union}) AS l
+            GROUP BY org_level, org_id, {out}"""
+        says = "The same sums at every org level, by school inside the org."
+        return (*stages, Stage(last, says, Template(("score_levels", text), text), stored=True))
+
+    def _groups(self, source: str, keys: Sequence[str], added: str) -> str:
+        by = comma(q(k) for k in (*self.places, *keys))
+        groups = self.part.groups
+        if groups.column:
+            column = q(groups.column)
+            return f"""SELECT {by}, CAST({column} AS VARCHAR) AS student_group, {added} FROM {source}
+                WHERE {column} IS NOT NULL GROUP BY {by}, {column}"""
+        return "\nUNION ALL\n".join(
+            f"SELECT {by}, {label} AS student_group, {added} FROM {source} WHERE {member} GROUP BY {by}"
+            for label, member in members(groups, self.part.flags)
+        )
+
+
+def rows_stage(name: str, given: StudentsInput, students: str, scores: Scores, grouping: Grouping) -> Stage:
+    """The scores of an indicator's population, with the orgs where each counts and the measure's variables."""
+    keys = given.dataset.keys
+    slots: Slots = given.level_slots()
+    items = [f"{q(keys['student'])} AS student", f"{q(keys['school'])} AS school", f"{q(keys['year'])} AS school_year"]
+    for at, level in enumerate(grouping.levels):
+        conditions = [f"({slot(f'level{at}_{i}')})" for i in range(len(given.level_stints[at]))]
+        key = slot(f"key{at}")
+        value = f"CASE WHEN {' AND '.join(conditions)} THEN {key} END" if conditions else key
+        items.append(f"CAST({value} AS VARCHAR) AS {q(f'at_{level}')}")
+    items += [q(column) for column in grouping.part.signature]
+    for at, (variable, tree) in enumerate(scores.variables):
+        slots[f"variable{at}"] = tree
+        items.append(f"CAST({slot(f'variable{at}')} AS {KINDS[variable.kind]}) AS {q(variable.name)}")
+    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
+    source = f"""(SELECT s.*, {parents} FROM {students} AS s INNER JOIN {TREE} AS t
+        ON t.school_id = s.{q(keys["school"])} AND t.school_year = s.{q(keys["year"])}) AS r"""
+    slots |= {f"population{at}": tree for at, tree in enumerate(scores.population)}
+    where = " AND ".join(f"({slot(f'population{at}')})" for at in range(len(scores.population)))
+    text = f"SELECT {comma(items)} FROM {source}{f' WHERE {where}' if where else ''}"
+    says = "The scores of the population: where each counts, and what the measure needs to know of it."
+    return Stage(name, says, Template(("score_rows", text), text), slots, stored=True)
+
+
+def inputs(
+    given: StudentsInput, students: str, scores: Scores, part: GroupPart, prefix: str, engine: Capabilities
+) -> tuple[Stage, Inputs]:
+    """The stage of a staged measure's rows, and what the measure is given."""
+    levels = tuple(level.name for level in given.orgs.levels)
+    grouping = Grouping(prefix, levels, part)
+    rows = rows_stage(f"{prefix}rows", given, students, scores, grouping)
+    groups = tuple(group.id for group in part.groups.groups)
+    return rows, Inputs(rows.name, prefix, levels, groups, grouping.carried, engine.solve, grouping.sums)
+
+
+def staged_part(indicator: Indicator, source: str, at: int) -> tuple[str, dict[str, str]]:
+    """One staged indicator's rows of the Tally; the indicator's id is a slot."""
+    numbers = comma(f"CAST({name} AS DOUBLE) AS {name}" for name in NUMBERS)
+    prior = comma(f"CAST(NULL AS DOUBLE) AS {name}" for name in PRIOR)
+    where = " AND ".join(in_years(indicator.effective))
+    name = f"id{at}"
+    text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
+        CAST(category AS VARCHAR) AS category, CAST(statistic AS VARCHAR) AS statistic, {numbers}, {prior},
+        1 AS certified, CAST(notes AS VARCHAR) AS notes FROM {source}{f" WHERE {where}" if where else ""}"""
+    return text, {name: lit(indicator.id)}
