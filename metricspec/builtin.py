@@ -10,9 +10,9 @@ from metricspec.measure import MeasureType
 
 @hookimpl
 def metricspec_measure_types() -> list[MeasureType]:
-    from metricspec.measures import Mean, Published, Rate, Ratio
+    from metricspec.measures import Mean, Published, Quadrants, Rate, Ratio
 
-    return [Rate(), Ratio(), Mean(), Published()]
+    return [Rate(), Ratio(), Mean(), Published(), Quadrants()]
 
 
 @hookimpl

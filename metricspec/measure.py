@@ -108,6 +108,15 @@ class Inputs:
     sums: Sums
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """What the schema cannot say: keys of a measure block that do not go together. `path` leads to it in the block."""
+
+    path: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+
+
 class MeasureType(Protocol):
     """Common to all measure types.
 
@@ -163,3 +172,30 @@ class StagedMeasure(MeasureType, Protocol):
 
     def statistics(self, spec: Any) -> Sequence[Statistic]: ...
     def stages(self, spec: Any, inputs: Inputs) -> Sequence[Step]: ...
+
+
+@runtime_checkable
+class CheckedMeasure(MeasureType, Protocol):
+    """A measure with rules between its keys."""
+
+    def wrong(self, spec: Any) -> Sequence[Wrong]: ...
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An indicator's rows of the Tally in a stage; a value times `scale` is in the indicator's unit (percent: 100)."""
+
+    stage: str
+    scale: int
+
+
+@runtime_checkable
+class TallyMeasure(MeasureType, Protocol):
+    """A measure over the results of other indicators: where they stand together, apart, or one within the other.
+
+    `stages` is given the rows of each of `indicators`: values are not rounded, nothing is hidden. Its last stage has the columns that a staged measure's has; `n` must be
+    the smallest of the n's that a value is made of, for by it the policy hides.
+    """
+
+    def indicators(self, spec: Any) -> Sequence[str]: ...
+    def stages(self, spec: Any, tallies: Mapping[str, Counted], prefix: str) -> Sequence[Step]: ...

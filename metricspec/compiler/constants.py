@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from metricspec.measure import Statistic
-from metricspec.model import BandSet, Compare, Indicator, LevelTable, Policy
+from metricspec.model import BandSet, Catalog, Compare, Dataset, Indicator, LevelTable, Policy
 from metricspec.sql.stage import Stage, Template, lit, slot
 
 
@@ -31,6 +31,22 @@ class Rules:
     policies: tuple[Policy, ...]
     levels: tuple[LevelTable, ...]
     compares: tuple[tuple[Compare, ...], ...]
+
+    def conditions(self) -> list[str]:
+        """Every `when:` of the level tables, once."""
+        texts: list[str | None] = []
+        for table in self.levels:
+            texts += [entry.when for entry in (*table.status, *table.change)]
+            texts += [entry.when for entry in table.grids]
+            texts += [entry.when for entry in table.overrides]
+        return list(dict.fromkeys(text for text in texts if text))
+
+
+def rules_of(indicators: Sequence[Indicator], catalog: Catalog) -> Rules:
+    """The rules that some indicators refer to."""
+    policies = {i.policy: catalog.policies[i.policy] for i in indicators}
+    levels = {i.rating: catalog.levels[i.rating] for i in indicators if i.rating}
+    return Rules(tuple(policies.values()), tuple(levels.values()), tuple(dict.fromkeys(i.compare for i in indicators)))
 
 
 def rule_name(compare: tuple[Compare, ...], rules: Rules) -> str:
@@ -129,3 +145,16 @@ def grids_stage(rules: Rules) -> Stage:
         rows, ("grid_set", "status_band", "change_band", "rating", "unverified"), ("''", "''", "''", "''", "0")
     )
     return Stage("grids", "The rating of each status and change.", Template(("grids", text), text), stored=True)
+
+
+def org_attributes_stage(datasets: Sequence[Dataset]) -> Stage:
+    """What the datasets of orgs, and of published rows, say of each org; unknown where one has no such column."""
+    kinds = {"org_type": "VARCHAR", "charter": "INTEGER", "alternative": "INTEGER"}
+    rows = []
+    for dataset in datasets:
+        items = (n if n in dataset.columns else f"CAST(NULL AS {kind}) AS {n}" for n, kind in kinds.items())
+        rows.append(f"SELECT org_id, school_year, {', '.join(items)} FROM bound_{dataset.id}")
+    text = f"""SELECT org_id, school_year, MAX(org_type) AS org_type, MAX(charter) AS charter, MAX(alternative) AS alternative
+        FROM ({" UNION ALL ".join(rows)}) AS o GROUP BY org_id, school_year"""
+    says = "What the cut scores need to know of each org."
+    return Stage("org_attributes", says, Template(("orgs", text), text), stored=True)

@@ -9,7 +9,7 @@ from itertools import count
 from metricspec.compiler.facts import FactInput
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
-from metricspec.measure import MeasureType, MomentMeasure, RowMeasure, StagedMeasure
+from metricspec.measure import MeasureType, MomentMeasure, RowMeasure, StagedMeasure, TallyMeasure
 from metricspec.model import Catalog, Dataset, Fact, Indicator
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -35,10 +35,12 @@ class Shared:
 
 @dataclass(frozen=True)
 class Gathering:
-    """`columns`: what is read of each dataset; `places`: exact decimal places of each indicator's counts."""
+    """`columns`: what is read of each dataset; `places`: exact decimal places of each indicator's counts; `made`: the
+    indicators made of others' results, each after those it needs."""
 
     shared: tuple[Shared, ...]
     published: tuple[Indicator, ...]
+    made: tuple[Indicator, ...]
     published_datasets: tuple[str, ...]
     org_dataset: str
     columns: Mapping[str, frozenset[str]]
@@ -59,10 +61,13 @@ class Gatherer:
     def gather(self, indicators: Sequence[Indicator]) -> Gathering:
         computed: dict[object, list[Indicator]] = {}
         published: list[Indicator] = []
+        made: list[Indicator] = []
         datasets: dict[str, None] = {}
         for indicator in indicators:
             measure = self.registry.measure_types[indicator.measure_type]
-            if isinstance(measure, RowMeasure):
+            if isinstance(measure, TallyMeasure):
+                made.append(indicator)
+            elif isinstance(measure, RowMeasure):
                 published.append(indicator)
                 datasets[measure.dataset(indicator.measure)] = None
                 self.places[indicator.id] = 0
@@ -80,7 +85,7 @@ class Gatherer:
         if shared:
             self._read(org_dataset, TREE_COLUMNS)
         columns = {name: frozenset(wanted) for name, wanted in self.columns.items()}
-        return Gathering(shared, tuple(published), tuple(datasets), org_dataset, columns, self.places)
+        return Gathering(shared, tuple(published), tuple(made), tuple(datasets), org_dataset, columns, self.places)
 
     def _read(self, dataset: str, columns: Iterable[str]) -> None:
         self.columns.setdefault(dataset, set()).update(columns)

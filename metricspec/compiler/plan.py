@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.combine import score_stage, students_stage
-from metricspec.compiler.constants import Rules, Shown, indicators_stage, scale_of
+from metricspec.compiler.constants import Shown, indicators_stage, org_attributes_stage, rules_of, scale_of
 from metricspec.compiler.facts import fact_stage, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
 from metricspec.compiler.groups import (
@@ -23,19 +23,20 @@ from metricspec.compiler.groups import (
     wide_columns,
     wide_stage,
 )
+from metricspec.compiler.made import tally_steps
 from metricspec.compiler.needs import GroupPart, Scores
 from metricspec.compiler.scores import inputs, staged_part
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
-from metricspec.compiler.tally import estimate_part, rows_part, tally_stage
-from metricspec.measure import Inputs, RowMeasure, StagedMeasure, Statistic
+from metricspec.compiler.tally import estimate_part, rows_part
+from metricspec.measure import Inputs, RowMeasure, StagedMeasure, Statistic, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import capabilities
-from metricspec.sql.stage import Computation, Form, Plan, Renderer, Stage, Step, Template
+from metricspec.sql.stage import Computation, Form, Plan, Renderer, Stage, Step
 
 # Moments times groups up to which one sum for each is faster than grouping by every combination of memberships.
 WIDEST = 64
@@ -74,7 +75,7 @@ class Compiler:
 
     def plan(self, ids: Sequence[str], years: Sequence[str] = ()) -> Plan:
         """The stages for some indicators, shared where they can be. `years` limits the Result to some school years."""
-        indicators = [self._indicator(one) for one in ids]
+        indicators = self._with_others(ids)
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         stages: list[Step] = [*bound]
@@ -86,19 +87,46 @@ class Compiler:
             stages.extend(self._shared(shared, parts, slots))
         for indicator in gathered.published:
             parts.append(self._published(indicator))
-        stages.append(tally_stage(parts, slots))
-        rules = self._rules(indicators)
+        stages.extend(tally_steps(gathered.made, indicators, self.registry, parts, slots))
+        rules = rules_of(indicators, self.catalog)
         shown = [Shown(i, gathered.places.get(i.id), self._statistics(i)) for i in indicators]
         stages.append(indicators_stage(shown, rules))
-        attributes = self._org_attributes(gathered)
-        stages.append(attributes)
-        conditions = {text: self._condition(text) for text in self._conditions(rules)}
-        stages.extend(tail_stages(rules, conditions, self.capabilities.exact_integer, years=tuple(years)))
+        org_datasets = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
+        stages.append(org_attributes_stage([self.catalog.datasets[name] for name in org_datasets]))
+        conditions = {text: self._condition(text) for text in rules.conditions()}
+        stages.extend(
+            tail_stages(
+                rules,
+                conditions,
+                self.capabilities.exact_integer,
+                years=tuple(years),
+                only=tuple(ids) if len(indicators) > len(ids) else (),
+            )
+        )
         return Plan(tuple(stages), gathered.columns, _demanded(gathered))
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]
         return tuple(measure.statistics(indicator.measure)) if isinstance(measure, StagedMeasure) else ()
+
+    def _with_others(self, ids: Sequence[str]) -> list[Indicator]:
+        """The indicators, and those whose results they are made of: each after what it needs."""
+        found: dict[str, Indicator] = {}
+
+        def add(name: str) -> None:
+            if name not in found:
+                indicator = self._indicator(name)
+                for other in self._made_of(indicator):
+                    add(other)
+                found[name] = indicator
+
+        for name in ids:
+            add(name)
+        return list(found.values())
+
+    def _made_of(self, indicator: Indicator) -> Sequence[str]:
+        measure = self.registry.measure_types[indicator.measure_type]
+        return measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
 
     def _indicator(self, name: str) -> Indicator:
         found = self.catalog.indicators.get(name)
@@ -204,41 +232,6 @@ class Compiler:
         return rows_part(
             indicator, measure.rows(indicator.measure), f"bound_{dataset}", columns, scale_of(indicator.unit)
         )
-
-    def _org_attributes(self, gathered: Gathering) -> Stage:
-        names = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
-        rows = "\nUNION ALL\n".join(self._attributes(name) for name in names)
-        text = f"""SELECT org_id, school_year, MAX(org_type) AS org_type, MAX(charter) AS charter, MAX(alternative) AS alternative
-            FROM ({rows}) AS o GROUP BY org_id, school_year"""
-        return Stage(
-            "org_attributes",
-            "What the cut scores need to know of each org.",
-            Template(("orgs", text), text),
-            stored=True,
-        )
-
-    def _attributes(self, dataset: str) -> str:
-        """A dataset's rows about orgs, unknown where it has no such column."""
-        own = self.catalog.datasets[dataset].columns
-        kinds = {"org_type": "VARCHAR", "charter": "INTEGER", "alternative": "INTEGER"}
-        items = ", ".join(name if name in own else f"CAST(NULL AS {kind}) AS {name}" for name, kind in kinds.items())
-        return f"SELECT org_id, school_year, {items} FROM bound_{dataset}"
-
-    def _rules(self, indicators: Sequence[Indicator]) -> Rules:
-        policies = {i.policy: self.catalog.policies[i.policy] for i in indicators}
-        levels = {i.rating: self.catalog.levels[i.rating] for i in indicators if i.rating}
-        compares = dict.fromkeys(i.compare for i in indicators)
-        return Rules(tuple(policies.values()), tuple(levels.values()), tuple(compares))
-
-    @staticmethod
-    def _conditions(rules: Rules) -> list[str]:
-        texts: dict[str, None] = {}
-        for table in rules.levels:
-            conditions = [entry.when for entry in (*table.status, *table.change)]
-            conditions += [entry.when for entry in table.grids]
-            conditions += [entry.when for entry in table.overrides]
-            texts.update(dict.fromkeys(text for text in conditions if text))
-        return list(texts)
 
     def _condition(self, text: str) -> exp.Expression:
         expression, findings = self.expressions.levels(text)

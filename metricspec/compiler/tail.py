@@ -214,8 +214,8 @@ def hidden_stage() -> Stage:
     )
 
 
-def released_stage(years: Sequence[str]) -> Stage:
-    """The Result: what depends on a hidden number hides with it."""
+def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
+    """The Result: what depends on a hidden number hides with it. `only` are the indicators wanted (empty: all)."""
     shown = "suppressed IS NULL"
     both = "suppressed IS NULL AND prior_suppressed IS NULL"
     prior = "prior_suppressed IS NULL"
@@ -237,7 +237,9 @@ def released_stage(years: Sequence[str]) -> Stage:
             THEN notes || '; unverified cut scores' WHEN unverified = 1 THEN 'unverified cut scores' ELSE notes END""",
     }
     listed = ", ".join(f"{values[c]} AS {c}" if c in values else c for c in RESULT)
-    where = f" WHERE school_year IN ({', '.join(lit(y) for y in years)})" if years else ""
+    wanted = [f"school_year IN ({', '.join(lit(y) for y in years)})"] if years else []
+    wanted += [f"indicator IN ({', '.join(lit(i) for i in only)})"] if only else []
+    where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
     text = f"SELECT {listed} FROM hidden{where} ORDER BY indicator, school_year, org_level, org_id, student_group"
     return _stage("result", "The Result: rounded, rated, with hidden numbers left empty.", text)
 
@@ -248,6 +250,7 @@ def tail_stages(
     exact_integer: str,
     *,
     years: Sequence[str] = (),
+    only: Sequence[str] = (),
 ) -> tuple[Stage, ...]:
     """Every stage after the Tally and the constants of the indicators, in order."""
     return (
@@ -259,5 +262,5 @@ def tail_stages(
         chosen_stage(rules, conditions),
         rated_stage(rules, conditions),
         hidden_stage(),
-        released_stage(years),
+        released_stage(years, only),
     )

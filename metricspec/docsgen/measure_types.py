@@ -6,7 +6,7 @@ import inspect
 
 from metricspec.docsgen.keys import keys_table
 from metricspec.docsgen.markdown import page
-from metricspec.measure import MeasureType, RowMeasure
+from metricspec.measure import MeasureType, RowMeasure, StagedMeasure, TallyMeasure
 from metricspec.registry import Registry
 
 INTRO = """How a value is computed: what an indicator writes under `measure: type:`. Plugins add others:
@@ -14,8 +14,15 @@ INTRO = """How a value is computed: what an indicator writes under `measure: typ
 
 
 def _type(measure: MeasureType) -> str:
-    rows = isinstance(measure, RowMeasure)
-    takes = "It takes rows of results that exist already." if rows else "It counts students."
+    takes = "It counts students."
+    if isinstance(measure, RowMeasure):
+        takes = "It takes rows of results that exist already."
+    elif isinstance(measure, TallyMeasure):
+        takes = "It is made of the results of other indicators."
+    elif isinstance(measure, StagedMeasure):
+        takes = (
+            "It sees the scores of all schools together; a score counts at one school, that of the student's last row."
+        )
     says = inspect.cleandoc(type(measure).__doc__ or "")
     return "\n\n".join((f"## {measure.name}", f"{says}", takes, keys_table(measure.schema, "language.md")))
 

@@ -2,7 +2,8 @@
 
 from metricspec.measures.mean import Mean
 from metricspec.measures.published import Published
+from metricspec.measures.quadrants import Quadrants
 from metricspec.measures.rate import Rate
 from metricspec.measures.ratio import Ratio
 
-__all__ = ["Mean", "Published", "Rate", "Ratio"]
+__all__ = ["Mean", "Published", "Quadrants", "Rate", "Ratio"]

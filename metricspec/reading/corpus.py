@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from metricspec.measure import MeasureType, RowMeasure
+from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
 from metricspec.model import Catalog, Indicator
 from metricspec.problems import Problem
 from metricspec.reading.document import Document
@@ -59,8 +59,18 @@ class Corpus:
         """Whether the rows of a dataset are the indicator's results already, so that no students are counted."""
         return indicator.measure_type in self._row_measures
 
+    def made_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The indicators whose results an indicator is made of."""
+        measure = self.measure_types[indicator.measure_type]
+        return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
+
     def dataset_of(self, indicator: Indicator) -> str:
-        """The dataset that an indicator's groups, and the plain rows of its tests, belong to."""
+        """The dataset that an indicator's groups, and the plain rows of its tests, belong to: of one made of others,
+        the first one's."""
+        seen: set[str] = set()
+        while (others := self.made_of(indicator)) and others[0] in self.catalog.indicators and others[0] not in seen:
+            seen.add(others[0])
+            indicator = self.catalog.indicators[others[0]]
         measure = self._row_measures.get(indicator.measure_type)
         return measure.dataset(indicator.measure) if measure else indicator.students or ""
 

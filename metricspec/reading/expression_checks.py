@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from metricspec.measure import StagedMeasure, Use
 from metricspec.model import Fact, GroupSet, Indicator, OrgSet
 from metricspec.problems import Place, Problem
 from metricspec.reading.corpus import Corpus
@@ -53,8 +54,28 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
     for use in measure_type.expressions(indicator.measure):
         parsed = expressions.students(indicator, use.text, use.wanted)
         yield from _of_student(corpus, document, indicator, parsed, "measure", *use.path)
+    if isinstance(measure_type, StagedMeasure):
+        yield from _at_one_school(document, indicator, measure_type, expressions)
     if not corpus.takes_rows(indicator) and "student" in corpus.catalog.datasets[dataset].keys:
         yield from _uses(corpus, document, indicator, expressions)
+
+
+def _at_one_school(
+    document: Document, indicator: Indicator, measure: StagedMeasure, expressions: Expressions
+) -> Iterator[Problem]:
+    """A score counts at one school, whatever the org level: nothing may ask at which org it is counted."""
+    for fact in indicator.facts:
+        if fact.at == "org":
+            message = f"'{measure.name}' counts a score at one school, so a fact cannot be taken at each org"
+            yield document.problem("MS110", message, "facts", fact.name, hint="write: at: anywhere")
+    uses = [Use(("population", number), text, "boolean") for number, text in enumerate(indicator.population)]
+    uses += [Use(("measure", *u.path), u.text, u.wanted) for u in measure.expressions(indicator.measure)]
+    for use in uses:
+        expression = expressions.students(indicator, use.text, use.wanted)[0]
+        if expression is not None and "org_level" in expression.columns:
+            message = f"'{measure.name}' counts a score at one school, so 'org_level' means nothing here"
+            about = "who counts at which level is said by the org set, under stints of a level"
+            yield document.problem("MS110", message, *use.path, hint=about)
 
 
 def _fact_value(corpus: Corpus, document: Document, fact: Fact, expressions: Expressions) -> Iterator[Problem]:

@@ -213,7 +213,8 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
 def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
     needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
-    needed.add(("dataset", corpus.dataset_of(indicator)))
+    others = corpus.made_of(indicator)
+    needed |= {("indicator", id_) for id_ in others} if others else {("dataset", corpus.dataset_of(indicator))}
     needed |= {("orgs", indicator.orgs)} if indicator.orgs else set()
     needed |= {("levels", indicator.rating)} if indicator.rating else set()
     return needed

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import MeasureType
+from metricspec.measure import CheckedMeasure
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
 from metricspec.reading.value_checks import value_problem
+from metricspec.reading.yaml_nodes import Path
 from metricspec.scopes import ORG_COLUMNS
 
 ROLES = ("student", "school", "year")
@@ -124,7 +125,11 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
     if indicator.supersedes == indicator.id:
         yield document.problem("MS209", "an indicator cannot replace itself", "supersedes", hint="name the older one")
     measure_type = corpus.measure_types[indicator.measure_type]
-    yield from _measure_references(corpus, document, measure_type)
+    yield from _measure_references(corpus, document, measure_type.schema, document.data["measure"], ("measure",))
+    yield from _made_of(corpus, document, indicator)
+    if isinstance(measure_type, CheckedMeasure):
+        for wrong in measure_type.wrong(indicator.measure):
+            yield document.problem("MS110", wrong.message, "measure", *wrong.path, hint=wrong.hint)
     dataset = catalog.datasets.get(corpus.dataset_of(indicator))
     if dataset is not None:
         yield from _students(document, dataset, corpus.takes_rows(indicator))
@@ -138,12 +143,31 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
         yield document.problem("MS204", message, path, hint="make the digits of both the same")
 
 
-def _measure_references(corpus: Corpus, document: Document, measure_type: MeasureType) -> Iterator[Problem]:
-    properties: Mapping[str, Any] = measure_type.schema.get("properties", {})
-    for key, value in document.data["measure"].items():
+def _measure_references(
+    corpus: Corpus, document: Document, schema: Mapping[str, Any], block: Mapping[str, Any], path: Path
+) -> Iterator[Problem]:
+    """The keys of a measure block, at any depth, that its schema calls references."""
+    properties: Mapping[str, Any] = schema.get("properties", {})
+    for key, value in block.items():
         kind = properties.get(key, {}).get("x-reference")
         if kind and isinstance(value, str):
-            yield from corpus.unknown(document, kind, value, "measure", key)
+            yield from corpus.unknown(document, kind, value, *path, key)
+        elif isinstance(value, Mapping):
+            yield from _measure_references(corpus, document, properties.get(key, {}), value, (*path, key))
+
+
+def _made_of(corpus: Corpus, document: Document, indicator: Indicator) -> Iterator[Problem]:
+    """An indicator made of others must not, through them, be made of itself."""
+    seen: set[str] = set()
+    waiting = list(corpus.made_of(indicator))
+    while waiting:
+        name = waiting.pop()
+        if name == indicator.id:
+            yield document.problem("MS213", f"{indicator.id} is made of its own result", "measure")
+            return
+        if name not in seen and name in corpus.catalog.indicators:
+            seen.add(name)
+            waiting.extend(corpus.made_of(corpus.catalog.indicators[name]))
 
 
 def _students(document: Document, dataset: Dataset, rows: bool) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
-from metricspec.measure import MeasureType, RowMeasure
+from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
 from metricspec.schoolyear import is_school_year
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -62,9 +62,11 @@ def indicator_schema(measure_type: MeasureType | None) -> dict[str, Any]:
             "required": ["type", *block.get("required", ())],
             "additionalProperties": False,
         }
-        if isinstance(measure_type, RowMeasure):
+        if isinstance(measure_type, RowMeasure | TallyMeasure):
             properties = {key: value for key, value in properties.items() if key not in STUDENT_KEYS}
-        else:
+        if isinstance(measure_type, TallyMeasure):
+            schema["required"] = [*schema["required"], "orgs"]
+        elif not isinstance(measure_type, RowMeasure):
             schema["required"] = [*schema["required"], "students", "orgs"]
     return {**schema, "properties": properties}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
-from metricspec.measure import RowMeasure
+from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Indicator, Policy
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
@@ -144,7 +144,7 @@ class _Explainer:
         self.least = smallest(project.catalog.policies[indicator.policy], subject)
         self.result = self._row(subject.group)
         measure = project.registry.measure_types[indicator.measure_type]
-        self.published = isinstance(measure, RowMeasure)
+        self.published = isinstance(measure, RowMeasure | TallyMeasure)
 
     def _row(self, group: str) -> pd.DataFrame:
         one, frame = self.subject, self.frame

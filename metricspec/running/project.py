@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
 from metricspec.compiler.students import TREE
+from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
@@ -105,23 +106,20 @@ class Project:
 
     def runnable(self, bound: Mapping[str, BoundDataset]) -> list[str]:
         """Active indicators whose datasets are all bound."""
-        from metricspec.measure import RowMeasure
+        active = (i for i in self.catalog.indicators.values() if i.status == "active")
+        return sorted(i.id for i in active if self.datasets(i) <= set(bound))
 
-        names = []
-        for indicator in self.catalog.indicators.values():
-            measure = self.registry.measure_types[indicator.measure_type]
-            if isinstance(measure, RowMeasure):
-                wanted = {measure.dataset(indicator.measure)}
-            else:
-                assert indicator.students is not None and indicator.orgs is not None
-                wanted = {
-                    indicator.students,
-                    self.catalog.orgs[indicator.orgs].dataset,
-                    *(f.dataset for f in indicator.facts),
-                }
-            if indicator.status == "active" and wanted <= set(bound):
-                names.append(indicator.id)
-        return sorted(names)
+    def datasets(self, indicator: Indicator) -> set[str]:
+        """The datasets that an indicator reads, through others where it is made of them."""
+        measure = self.registry.measure_types[indicator.measure_type]
+        if isinstance(measure, RowMeasure):
+            return {measure.dataset(indicator.measure)}
+        if isinstance(measure, TallyMeasure):
+            others = (self.catalog.indicators[name] for name in measure.indicators(indicator.measure))
+            return {name for other in others for name in self.datasets(other)}
+        assert indicator.students is not None and indicator.orgs is not None
+        facts = (f.dataset for f in indicator.facts)
+        return {indicator.students, self.catalog.orgs[indicator.orgs].dataset, *facts}
 
     def indicator(self, name: str) -> Indicator:
         """An indicator by its id. Raises UsageError that says whether it is unknown or its spec has problems."""

@@ -1,0 +1,53 @@
+"""The Tally, and before it the results of indicators that are made of others' results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from metricspec.compiler.constants import scale_of
+from metricspec.compiler.scores import staged_part
+from metricspec.compiler.tally import tally_stage
+from metricspec.measure import Counted, TallyMeasure
+from metricspec.model import Indicator
+from metricspec.registry import Registry
+from metricspec.sql.stage import Stage, Step, Template, lit, slot
+
+COUNTED = "counted"
+
+
+def tally_steps(
+    made: Sequence[Indicator],
+    indicators: Sequence[Indicator],
+    registry: Registry,
+    parts: Sequence[str],
+    slots: Mapping[str, str],
+) -> list[Step]:
+    """The Tally of the counted `parts`; `made` are the indicators made of others, each after those it needs."""
+    scales = {indicator.id: scale_of(indicator.unit) for indicator in indicators}
+    if not made:
+        return [tally_stage(parts, slots)]
+    counted = tally_stage(parts, slots)
+    steps: list[Step] = [Stage(COUNTED, counted.says, counted.template, counted.slots, stored=True)]
+    rows = [f"SELECT * FROM {COUNTED}"]
+    sources: dict[str, Counted] = {}
+    for at, indicator in enumerate(made, 1):
+        measure = registry.measure_types[indicator.measure_type]
+        assert isinstance(measure, TallyMeasure)
+        others = measure.indicators(indicator.measure)
+        for other in others:
+            if other not in sources:
+                sources[other] = Counted(f"results_{len(sources) + 1}", scales[other])
+                steps.append(_results(sources[other].stage, other))
+        steps += measure.stages(indicator.measure, {other: sources[other] for other in others}, f"made_{at}_")
+        text, more = staged_part(indicator, steps[-1].name, at)
+        own = sources[indicator.id] = Counted(f"results_{len(sources) + 1}", scales[indicator.id])
+        says = f"The results of {indicator.id}, made of others."
+        steps.append(Stage(own.stage, says, Template(("made", text), text), dict(more), stored=True))
+        rows.append(f"SELECT * FROM {own.stage}")
+    return [*steps, tally_stage(rows, {})]
+
+
+def _results(name: str, indicator: str) -> Stage:
+    """One indicator's counted rows; its id is a slot."""
+    text = f"SELECT * FROM {COUNTED} WHERE indicator = {slot('id')}"
+    return Stage(name, f"The results of {indicator}.", Template(("results", text), text), {"id": lit(indicator)})
