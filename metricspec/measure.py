@@ -175,6 +175,15 @@ class StagedMeasure(MeasureType, Protocol):
 
 
 @runtime_checkable
+class PooledMeasure(StagedMeasure, Protocol):
+    """A staged measure whose fit can be made of sums: tables of them add across districts."""
+
+    def moment_stages(self, spec: Any, inputs: Inputs) -> Sequence[Step]:
+        """Stages whose last holds the sums, with no student in it."""
+        ...
+
+
+@runtime_checkable
 class CheckedMeasure(MeasureType, Protocol):
     """A measure with rules between its keys."""
 

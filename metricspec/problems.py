@@ -46,6 +46,10 @@ class UsageError(Exception):
     """The call itself is wrong (an unknown indicator, a missing file): the message says what to do, exit code 2."""
 
 
+class PartlyPython(UsageError):
+    """SQL was asked for of an indicator that is computed in Python in part."""
+
+
 def source_line(place: Place) -> str:
     """The line of text at `place`, or an empty string where it cannot be read."""
     if not place.line:

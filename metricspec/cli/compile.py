@@ -16,10 +16,10 @@ from metricspec.cli.options import binding_option, project_option
 @click.option("--dialect", default="duckdb", show_default=True, help="Any dialect that sqlglot knows.")
 @click.option(
     "--plan",
-    "form",
-    type=click.Choice(["statement", "script"]),
+    type=click.Choice(["statement", "script", "long", "wide", "moments"]),
     default=None,
-    help="One statement, or a script of steps.",
+    help="One statement, or a script of steps; of a regression the solve in rows (long) or columns (wide), or only the "
+    "sums that it is made of (moments). Default: what suits the dialect.",
 )
 @click.option(
     "--out",
@@ -33,14 +33,14 @@ def compile_command(
     indicators: tuple[str, ...],
     every: bool,
     dialect: str,
-    form: Literal["statement", "script"] | None,
+    plan: Literal["statement", "script", "long", "wide", "moments"] | None,
     out: Path | None,
     binding: str | None,
     folder: Path | None,
 ) -> int:
     """Compile indicators to SQL: on standard output, or into a folder with --out."""
     from metricspec.cli.left_out import print_left_out
-    from metricspec.problems import UsageError
+    from metricspec.problems import PartlyPython, UsageError
     from metricspec.reporting.writing import write_text
     from metricspec.running.loading import load
 
@@ -54,13 +54,21 @@ def compile_command(
         raise UsageError("name an indicator, or --all (see: metricspec list)")
     for name in names:
         project.indicator(name)
-    compiler = project.compiler(dialect)
-    texts = {name: compiler.compile(name, form) for name in names}
+    compiler = project.compiler(dialect, solve=plan if plan in ("long", "wide") else None)
+    form = plan if plan in ("statement", "script") else None
+    texts = {}
+    for name in names:
+        try:
+            texts[name] = compiler.moments(name) if plan == "moments" else compiler.compile(name, form)
+        except PartlyPython as error:
+            if not every:
+                raise
+            click.echo(f"left out: {error}", err=True)
     for name, text in texts.items():
         if out is None:
             click.echo(text, nl=False)
         else:
-            write_text(out / f"{name}.{dialect}{'.script' if form == 'script' else ''}.sql", text)
+            write_text(out / f"{name}.{dialect}{f'.{plan}' if plan not in (None, 'statement') else ''}.sql", text)
     if out is not None:
         click.echo(f"{len(texts)} file{'s' if len(texts) > 1 else ''} written to {out}", err=True)
     return print_left_out(project.problems) if every else 0

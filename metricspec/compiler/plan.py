@@ -29,9 +29,9 @@ from metricspec.compiler.scores import inputs, staged_part
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part
-from metricspec.measure import Inputs, RowMeasure, StagedMeasure, Statistic, TallyMeasure
+from metricspec.measure import Inputs, PooledMeasure, RowMeasure, StagedMeasure, Statistic, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator
-from metricspec.problems import UsageError
+from metricspec.problems import PartlyPython, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
@@ -65,10 +65,22 @@ class Compiler:
     def compile(self, indicator: str, form: Form | None = None) -> str:
         """The SQL of one indicator: a statement, or a script where the dialect does better with one."""
         plan = self.plan([indicator])
+        return self._rendered(plan, indicator, form)
+
+    def moments(self, indicator: str, form: Form | None = None) -> str:
+        """The SQL of the sums that an indicator's fit is made of, where its measure has them."""
+        found = self._indicator(indicator)
+        measure = self.registry.measure_types[found.measure_type]
+        if not isinstance(measure, PooledMeasure):
+            raise UsageError(f"the measure type '{measure.name}' of {indicator} is not fitted from sums")
+        return self._rendered(self.rows_plan(found, measure.moment_stages), indicator, form)
+
+    def _rendered(self, plan: Plan, indicator: str, form: Form | None) -> str:
         python = [step.name for step in plan.stages if isinstance(step, Computation)]
         if python:
-            raise UsageError(
-                f"{indicator} runs partly in Python ({', '.join(python)}), so it has no SQL of its own: 'metricspec run' runs it"
+            raise PartlyPython(
+                f"{indicator} runs partly in Python ({', '.join(python)}), so it has no SQL of its own: metricspec run "
+                "runs it"
             )
         script = form == "script" or (form is None and self.capabilities.script)
         return self.renderer.script(plan) if script else self.renderer.statement(plan)
@@ -101,6 +113,7 @@ class Compiler:
                 self.capabilities.exact_integer,
                 years=tuple(years),
                 only=tuple(ids) if len(indicators) > len(ids) else (),
+                categories=bool(gathered.made) or any(part.staged for one in gathered.shared for part in one.groups),
             )
         )
         return Plan(tuple(stages), gathered.columns, _demanded(gathered))

@@ -198,15 +198,31 @@ def rated_stage(rules: Rules, conditions: dict[str, exp.Expression]) -> Stage:
     return _stage("rated", "Status, change level and rating of the rounded numbers.", text, slots)
 
 
-def hidden_stage() -> Stage:
-    """Why a row's numbers may not be published. Complementary suppression will add its reason here."""
-    text = """SELECT *,
-            CASE WHEN tested_n < privacy_n OR tested_n < report_n THEN 'primary'
+def hidden_stage(*, categories: bool) -> Stage:
+    """Why a row's numbers may not be published.
+
+    With `categories` rows may be parts of a whole that is shown beside them (the grades of a school): where the parts
+    hidden come to fewer students than the policy shows, the smallest of the others hides too, or subtraction would
+    tell them. Complementary suppression between groups and orgs will add its reason here.
+    """
+    few = "(tested_n < privacy_n OR tested_n < report_n)"
+    source, complement = "rated", ""
+    if categories:
+        whole = "indicator, school_year, org_level, org_id, student_group, statistic"
+        source = f"""(SELECT *,
+            SUM(CASE WHEN category IS NOT NULL AND {few} THEN tested_n END) OVER (PARTITION BY {whole}) AS hidden_n,
+            ROW_NUMBER() OVER (PARTITION BY {whole}, CASE WHEN category IS NULL OR {few} THEN 1 ELSE 0 END
+                ORDER BY tested_n, category) AS place
+            FROM rated) AS r"""
+        complement = """WHEN category IS NOT NULL AND place = 1 AND hidden_n > 0
+            AND (hidden_n < privacy_n OR hidden_n < report_n) THEN 'complementary'"""
+    text = f"""SELECT *,
+            CASE WHEN {few} THEN 'primary' {complement}
                  WHEN value_units IS NULL THEN 'input' END AS suppressed,
             CASE WHEN prior_tested_n IS NULL AND prior_units IS NULL THEN NULL
                  WHEN prior_tested_n < prior_privacy_n OR prior_tested_n < prior_report_n THEN 'primary'
                  WHEN prior_units IS NULL THEN 'input' END AS prior_suppressed
-        FROM rated"""
+        FROM {source}"""
     return _stage(
         "hidden",
         "Which numbers stay hidden, and why: too few students, or hidden where they came from.",
@@ -251,6 +267,7 @@ def tail_stages(
     *,
     years: Sequence[str] = (),
     only: Sequence[str] = (),
+    categories: bool = False,
 ) -> tuple[Stage, ...]:
     """Every stage after the Tally and the constants of the indicators, in order."""
     return (
@@ -261,6 +278,6 @@ def tail_stages(
         judged_stage(rules),
         chosen_stage(rules, conditions),
         rated_stage(rules, conditions),
-        hidden_stage(),
+        hidden_stage(categories=categories),
         released_stage(years, only),
     )

@@ -17,7 +17,7 @@ MEANINGS = {
     "group_set": ("text", "Id of the group set."),
     "student_group": ("text", "The student group; `ALL` is everybody."),
     "category": ("text", "A part of the indicator, where a measure yields several rows an org and group; else empty."),
-    "statistic": ("text", "Which number of the measure, where it yields several; else empty."),
+    "statistic": ("text", "A further number of the measure, by its name; empty in the rows of the indicator's own value, the only ones compared and rated."),
     "numerator": ("number", "What stands above the line: students who meet the condition, or a sum."),
     "denominator": ("number", "What stands below the line. It need not be the number of students."),
     "n": ("number", "Students counted. Minimum counts test it, unless the policy says `of: denominator`."),
@@ -48,5 +48,5 @@ is hidden and what is not protected."""
 def result_page() -> str:
     columns = table(("Column", "Type", "Meaning"), [(code(name), *MEANINGS[name]) for name in RESULT])
     reasons = table(("Reason", "Meaning"), [(code(name), meaning) for name, meaning in REASONS.items()])
-    note = "Nothing sets `complementary` yet."
+    note = "`complementary` is set between the categories of one org and group only; other totals are not protected yet."
     return page("The Result", INTRO, [columns, "## Hidden numbers", HIDING, reasons, note])

@@ -149,7 +149,9 @@ class _Explainer:
     def _row(self, group: str) -> pd.DataFrame:
         one, frame = self.subject, self.frame
         keep = (frame["org_id"] == one.org) & (frame["org_level"] == one.level)
-        return frame[keep & (frame["school_year"] == one.year) & (frame["student_group"] == group)]
+        keep &= (frame["school_year"] == one.year) & (frame["student_group"] == group) & frame["statistic"].isna()
+        rows = frame[keep]
+        return rows[rows["category"].isna()] if rows["category"].isna().any() else rows
 
     def explanation(self) -> Explanation:
         steps: list[Step] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from metricspec.compiler import Compiler
 from metricspec.compiler.students import TREE
@@ -89,9 +89,14 @@ class Project:
             raise UsageError(f"unknown binding '{name}': {hint(name, self.catalog.bindings, 'there are')}")
         return replace(self, binding=found)
 
-    def compiler(self, dialect: str = "duckdb", bound: Mapping[str, BoundDataset] | None = None) -> Compiler:
+    def compiler(
+        self,
+        dialect: str = "duckdb",
+        bound: Mapping[str, BoundDataset] | None = None,
+        solve: Literal["long", "wide"] | None = None,
+    ) -> Compiler:
         binding = self.binding if bound is None else Binding("run", bound)
-        return Compiler(self.catalog, self.registry, self.expressions, dialect, binding)
+        return Compiler(self.catalog, self.registry, self.expressions, dialect, binding, solve)
 
     def compile(self, indicator: str, dialect: str = "duckdb", form: Form | None = None) -> str:
         """SQL of one indicator, as one statement or a script of temporary tables (by default what suits the dialect)."""

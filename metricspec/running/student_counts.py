@@ -57,7 +57,8 @@ class StudentCounter:
         one = self.subject
         found = self.engine.rows(
             f"""SELECT n, numerator FROM tally WHERE org_level = {lit(one.level)} AND org_id = {lit(one.org)}
-            AND school_year = {lit(one.year)} AND student_group = {lit(group)}""",
+            AND school_year = {lit(one.year)} AND student_group = {lit(group)}
+            AND statistic IS NULL AND category IS NULL""",
             "reading the Tally",
         )
         n, numerator = found[0] if found else (0, 0)
