@@ -192,10 +192,12 @@ class CheckedMeasure(MeasureType, Protocol):
 
 @dataclass(frozen=True)
 class Counted:
-    """An indicator's rows of the Tally in a stage; a value times `scale` is in the indicator's unit (percent: 100)."""
+    """An indicator's rows of the Tally in a stage; a value times `scale` is in the indicator's unit (percent: 100), and
+    is published with so many `digits`."""
 
     stage: str
     scale: int
+    digits: int
 
 
 @runtime_checkable

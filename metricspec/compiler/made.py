@@ -23,7 +23,7 @@ def tally_steps(
     slots: Mapping[str, str],
 ) -> list[Step]:
     """The Tally of the counted `parts`; `made` are the indicators made of others, each after those it needs."""
-    scales = {indicator.id: scale_of(indicator.unit) for indicator in indicators}
+    shown = {indicator.id: (scale_of(indicator.unit), indicator.digits) for indicator in indicators}
     if not made:
         return [tally_stage(parts, slots)]
     counted = tally_stage(parts, slots)
@@ -36,11 +36,11 @@ def tally_steps(
         others = measure.indicators(indicator.measure)
         for other in others:
             if other not in sources:
-                sources[other] = Counted(f"results_{len(sources) + 1}", scales[other])
+                sources[other] = Counted(f"results_{len(sources) + 1}", *shown[other])
                 steps.append(_results(sources[other].stage, other))
         steps += measure.stages(indicator.measure, {other: sources[other] for other in others}, f"made_{at}_")
         text, more = staged_part(indicator, steps[-1].name, at)
-        own = sources[indicator.id] = Counted(f"results_{len(sources) + 1}", scales[indicator.id])
+        own = sources[indicator.id] = Counted(f"results_{len(sources) + 1}", *shown[indicator.id])
         says = f"The results of {indicator.id}, made of others."
         steps.append(Stage(own.stage, says, Template(("made", text), text), dict(more), stored=True))
         rows.append(f"SELECT * FROM {own.stage}")

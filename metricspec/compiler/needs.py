@@ -197,6 +197,8 @@ def with_names(tree: exp.Expression, renamed: Mapping[str, str]) -> exp.Expressi
 def common_where(parts: Iterable[GroupPart]) -> None:
     """A condition that every moment of a scan has becomes its WHERE."""
     for part in parts:
+        if not part.counted:
+            continue
         first, *others = part.counted
         shared = {id(c) for c in first.conditions if all(any(c is d for d in o.conditions) for o in others)}
         part.where.extend(c for c in first.conditions if id(c) in shared)

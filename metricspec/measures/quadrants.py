@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Counted, Use
+from metricspec.sql.rounding import double_quotient
 from metricspec.sql.stage import Stage, Step, Template, lit
 
 
@@ -56,6 +57,8 @@ class Quadrants:
     "low status, low growth". `value` is the value of the growth indicator, in its unit; `n` is the smaller n of the
     two, so that a row is hidden where either would be. An org without both values has no row. The CORE districts
     call the two together the power of two: status says where students are, growth what the year added.
+
+    A given value is held against the value as it is published, rounded to the digits of its indicator.
 
     No interval: a quadrant is a place on a map, and an org close to a line may be on either side of it by chance. Look
     at the intervals of the two indicators before saying which.
@@ -125,4 +128,8 @@ def _rows(counted: Counted) -> str:
 def _is_high(alias: str, axis: Axis, tallies: Mapping[str, Counted]) -> str:
     if axis.high is None:
         return f"{alias}.value >= {alias}.average"
-    return f"{alias}.value * {tallies[axis.indicator].scale}e0 >= CAST({axis.high!r} AS DOUBLE)"
+    counted = tallies[axis.indicator]
+    units = 10**counted.digits
+    return (
+        f"{double_quotient(f'{alias}.value * {counted.scale * units}e0')} >= CAST({axis.high!r} AS DOUBLE) * {units}e0"
+    )
