@@ -10,9 +10,9 @@ from metricspec.measure import MeasureType
 
 @hookimpl
 def metricspec_measure_types() -> list[MeasureType]:
-    from metricspec.measures import Mean, Published, Quadrants, Rate, Ratio
+    from metricspec.measures import Eblp, Growth, Mean, Published, Quadrants, Rate, Ratio
 
-    return [Rate(), Ratio(), Mean(), Published(), Quadrants()]
+    return [Rate(), Ratio(), Mean(), Published(), Quadrants(), Growth(), Eblp()]
 
 
 @hookimpl

@@ -92,22 +92,22 @@ class Expressions:
         columns = {**{c.name: c for c in SCHOOL_COLUMNS}, **self.catalog.datasets[dataset].columns}
         return self._parse(text, ("stints", dataset), columns, wants)
 
-    def student_columns(self, dataset: str, facts: tuple[Fact, ...] = ()) -> dict[str, Column]:
+    def student_columns(self, indicator: Indicator) -> dict[str, Column]:
         """The columns of a student's combined row at one org."""
-        own = self.catalog.datasets[dataset].columns
-        columns = {name: c for name, c in own.items() if c.rollup}
-        for fact in facts:
+        assert indicator.students is not None
+        own, kept = self.catalog.datasets[indicator.students].columns, indicator.row_keys or ()
+        columns = {name: c for name, c in own.items() if c.rollup or name in kept}
+        for fact in indicator.facts:
             value = self.fact_value(fact)[0] if fact.value and fact.dataset in self.catalog.datasets else None
             columns[fact.name] = fact_column(fact, self.catalog.datasets.get(fact.dataset), value)
         return {**columns, **{c.name: c for c in ORG_COLUMNS}}
 
     def students(self, indicator: Indicator, text: str, wants: str | None = "boolean") -> Parsed:
         """Over a student's combined row: population and measure."""
-        assert indicator.students is not None
-        key = ("students", indicator.students, indicator.facts)
+        key = ("students", indicator.students, indicator.facts, indicator.row_keys)
         if key in self._scopes:
             return self._parse(text, key, self._scopes[key].columns, wants)
-        return self._parse(text, key, self.student_columns(indicator.students, indicator.facts), wants)
+        return self._parse(text, key, self.student_columns(indicator), wants)
 
     def levels(self, text: str) -> Parsed:
         """Over a Tally row with its org: the `when:` of level tables."""

@@ -17,6 +17,10 @@ COMMANDS = {
     "explain": ("explain", "Show how an indicator came about: each step, its rows and its SQL."),
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "run": ("run", "Compute indicators and write the results."),
+    "moments": ("moments", "Export the sums with which several districts fit one growth model."),
+    "fit": ("fit", "Fit one growth model on the sums of several districts."),
+    "apply": ("apply", "Compute a growth indicator with a model fitted elsewhere."),
+    "growth-compare": ("growth_compare", "Show what controlling for peers changes: growth models side by side, as a page."),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
 }
@@ -32,7 +36,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"metricspec.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from metricspec.reporting.results import View
+    from metricspec.running.project import Project, Run
 
 
 @click.command("run")
@@ -57,11 +60,8 @@ def run_command(
     from metricspec.cli.left_out import print_left_out
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
-    from metricspec.reporting.quality import print_quality
-    from metricspec.reporting.results import View, print_results
     from metricspec.reporting.writing import check_output
     from metricspec.running.loading import load
-    from metricspec.running.orgs import chosen_groups, chosen_level, chosen_orgs, org_names
 
     if not indicators and not every:
         raise UsageError("name an indicator, or --all (see: metricspec list)")
@@ -75,19 +75,41 @@ def run_command(
         run = project.execute(() if every else indicators, year=year, data=files, progress=progress)
     for sentence in run.said:
         click.echo(sentence, err=True)
+    deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics))
+    return print_left_out(project.problems) if every else 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which rows of a Result a person asked for, and where they go."""
+
+    orgs: tuple[str, ...]
+    groups: tuple[str, ...]
+    level: str | None
+    rows: int | None
+    out: Path | None
+    statistics: bool = False
+
+
+def deliver(project: Project, run: Run, files: Mapping[str, Path], asked: Asked) -> None:
+    """Show or write what was asked for of a Result, and tell what was missing in the data."""
+    from metricspec.reporting.quality import print_quality
+    from metricspec.reporting.results import View, print_results
+    from metricspec.running.orgs import chosen_groups, chosen_level, chosen_orgs, org_names
+
     frame = run.result
-    if level is not None and not frame.empty:
-        frame = frame[frame["org_level"] == chosen_level(frame, level)]
+    if asked.level is not None and not frame.empty:
+        frame = frame[frame["org_level"] == chosen_level(frame, asked.level)]
     if frame.empty:
         click.echo("no results: no student or published row counts for what was asked", err=True)
-    names = org_names(project, frozenset(frame["indicator"]), files) if out is None or orgs else {}
-    view = View(chosen_groups(frame, groups), chosen_orgs(frame, names, orgs), None, rows, names, statistics)
-    if out is None:
+    names = org_names(project, frozenset(frame["indicator"]), files) if asked.out is None or asked.orgs else {}
+    orgs = chosen_orgs(frame, names, asked.orgs)
+    view = View(chosen_groups(frame, asked.groups), orgs, None, asked.rows, names, asked.statistics)
+    if asked.out is None:
         print_results(frame, project.catalog, view)
     else:
-        _write(out, frame, view)
+        _write(asked.out, frame, view)
     print_quality(run.quality, project.catalog)
-    return print_left_out(project.problems) if every else 0
 
 
 def _write(out: Path, frame: pd.DataFrame, view: View) -> None:

@@ -46,6 +46,11 @@ class Gathering:
     columns: Mapping[str, frozenset[str]]
     places: Mapping[str, int]
 
+    @property
+    def staged(self) -> bool:
+        """Whether a measure sees all scores together."""
+        return any(part.staged for one in self.shared for part in one.groups)
+
 
 class Gatherer:
     """Collects one plan's needs; lives only while the plan is made."""
@@ -72,7 +77,7 @@ class Gatherer:
                 datasets[measure.dataset(indicator.measure)] = None
                 self.places[indicator.id] = 0
             else:
-                same = (indicator.students, indicator.stints, indicator.orgs, _row_keys(measure, indicator))
+                same = (indicator.students, indicator.stints, indicator.orgs, indicator.row_keys)
                 computed.setdefault(same, []).append(indicator)
         for name in datasets:
             own = self.catalog.datasets[name].columns
@@ -100,8 +105,9 @@ class Gatherer:
         keys = [parsed(self.expressions.stints(dataset.id, level.key, None)) for level in orgs.levels]
         levels = [[parsed(self.expressions.stints(dataset.id, t)) for t in level.stints] for level in orgs.levels]
         placing = [*keys, *(e for level in levels for e in level)]
-        row_keys = _row_keys(self._measure(first), first)
+        row_keys = first.row_keys
         if row_keys is not None:
+            row_keys = tuple(c for c in row_keys if c in dataset.grain)  # the others follow from the student's last row
             place = self._place(dataset, placing)
         else:
             place = () if facts or self._read_org(members) else self._single_place(dataset, placing)
@@ -204,10 +210,6 @@ class Gatherer:
             trees = (e.tree if e is not None else None for e in (where, value))
             inputs.append(FactInput(fact, dataset, fact_column(fact, dataset, value), *trees))
         return tuple(inputs)
-
-
-def _row_keys(measure: MeasureType, indicator: Indicator) -> tuple[str, ...] | None:
-    return tuple(measure.row_keys(indicator.measure)) if isinstance(measure, StagedMeasure) else None
 
 
 def gather(

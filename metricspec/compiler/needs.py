@@ -167,7 +167,7 @@ class Needs:
     def _can_be_unknown(self, indicator: Indicator, expression: Expression) -> bool:
         if expression.tree.find(exp.Nullif, exp.Case, exp.Null) is not None:
             return True
-        columns = self.expressions.student_columns(self.dataset.id, indicator.facts)
+        columns = self.expressions.student_columns(indicator)
         return any(columns[c].missing == "exclude" for c in expression.columns if c not in FROM_ORG)
 
     def _condition(self, indicator: Indicator, text: str, renamed: Mapping[str, str]) -> exp.Expression:

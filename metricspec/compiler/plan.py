@@ -113,10 +113,10 @@ class Compiler:
                 self.capabilities.exact_integer,
                 years=tuple(years),
                 only=tuple(ids) if len(indicators) > len(ids) else (),
-                categories=bool(gathered.made) or any(part.staged for one in gathered.shared for part in one.groups),
+                categories=bool(gathered.made) or gathered.staged,
             )
         )
-        return Plan(tuple(stages), gathered.columns, _demanded(gathered))
+        return Plan(tuple(stages), gathered.columns, _demanded(gathered), stepwise=gathered.staged)
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]

@@ -95,7 +95,7 @@ def rows_stage(name: str, given: StudentsInput, students: str, scores: Scores, g
     where = " AND ".join(f"({slot(f'population{at}')})" for at in range(len(scores.population)))
     text = f"SELECT {comma(items)} FROM {source}{f' WHERE {where}' if where else ''}"
     says = "The scores of the population: where each counts, and what the measure needs to know of it."
-    return Stage(name, says, Template(("score_rows", text), text), slots, stored=True)
+    return Stage(name, says, Template(("score_rows", text), text), slots, stored=given.combined)
 
 
 def inputs(
@@ -113,9 +113,9 @@ def staged_part(indicator: Indicator, source: str, at: int) -> tuple[str, dict[s
     """One staged indicator's rows of the Tally; the indicator's id is a slot."""
     numbers = comma(f"CAST({name} AS DOUBLE) AS {name}" for name in NUMBERS)
     prior = comma(f"CAST(NULL AS DOUBLE) AS {name}" for name in PRIOR)
-    where = " AND ".join(in_years(indicator.effective))
+    where = " AND ".join(["(statistic IS NULL OR value IS NOT NULL)", *in_years(indicator.effective)])
     name = f"id{at}"
     text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
         CAST(category AS VARCHAR) AS category, CAST(statistic AS VARCHAR) AS statistic, {numbers}, {prior},
-        1 AS certified, CAST(notes AS VARCHAR) AS notes FROM {source}{f" WHERE {where}" if where else ""}"""
+        1 AS certified, CAST(notes AS VARCHAR) AS notes FROM {source} WHERE {where}"""
     return text, {name: lit(indicator.id)}

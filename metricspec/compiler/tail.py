@@ -20,6 +20,10 @@ RESULT = (
     "prior_n", "prior_value", "change", "status", "change_level", "rating", "suppressed", "prior_suppressed", "notes",
 )  # fmt: skip
 
+ORDER = (
+    "indicator", "school_year", "org_level", "org_id", "student_group", "COALESCE(category, '')", "COALESCE(statistic, '')",
+)  # fmt: skip
+
 
 def _stage(name: str, says: str, text: str, slots: Slots | None = None, stored: bool = False) -> Stage:
     return Stage(name, says, Template((name, text), text), slots or {}, stored)
@@ -249,14 +253,14 @@ def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
         "status": f"CASE WHEN {shown} THEN status END",
         "change_level": f"CASE WHEN {both} THEN change_level END",
         "rating": f"CASE WHEN {both} THEN rating END",
-        "notes": f"""CASE WHEN NOT ({shown}) THEN NULL WHEN unverified = 1 AND notes IS NOT NULL
+        "notes": """CASE WHEN suppressed IN ('primary', 'complementary') THEN NULL WHEN unverified = 1 AND notes IS NOT NULL
             THEN notes || '; unverified cut scores' WHEN unverified = 1 THEN 'unverified cut scores' ELSE notes END""",
     }
     listed = ", ".join(f"{values[c]} AS {c}" if c in values else c for c in RESULT)
     wanted = [f"school_year IN ({', '.join(lit(y) for y in years)})"] if years else []
     wanted += [f"indicator IN ({', '.join(lit(i) for i in only)})"] if only else []
     where = f" WHERE {' AND '.join(wanted)}" if wanted else ""
-    text = f"SELECT {listed} FROM hidden{where} ORDER BY indicator, school_year, org_level, org_id, student_group"
+    text = f"SELECT {listed} FROM hidden{where} ORDER BY {', '.join(ORDER)}"
     return _stage("result", "The Result: rounded, rated, with hidden numbers left empty.", text)
 
 

@@ -48,5 +48,7 @@ is hidden and what is not protected."""
 def result_page() -> str:
     columns = table(("Column", "Type", "Meaning"), [(code(name), *MEANINGS[name]) for name in RESULT])
     reasons = table(("Reason", "Meaning"), [(code(name), meaning) for name, meaning in REASONS.items()])
-    note = "`complementary` is set between the categories of one org and group only; other totals are not protected yet."
+    note = (
+        "`complementary` is set between the categories of one org and group only; other totals are not protected yet."
+    )
     return page("The Result", INTRO, [columns, "## Hidden numbers", HIDING, reasons, note])

@@ -31,7 +31,8 @@ class Compare:
 
 @dataclass(frozen=True)
 class Indicator:
-    """What one indicator means. `measure` is the frozen spec that the measure type `measure_type` parsed."""
+    """What one indicator means. `measure` is the frozen spec that the measure type `measure_type` parsed; `row_keys` the
+    columns that tell a student's scores of a year apart, for measures that see all scores together (else None)."""
 
     id: str
     version: str
@@ -50,6 +51,7 @@ class Indicator:
     stints: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     population: tuple[str, ...] = ()
+    row_keys: tuple[str, ...] | None = None
     orgs: str | None = None
     rating: str | None = None
     compare: tuple[Compare, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import MeasureType
+from metricspec.measure import MeasureType, StagedMeasure
 from metricspec.model import Compare, Fact, Indicator, IndicatorTest, Scalar, TestCase
 from metricspec.reading.build_parts import names, source, text, unverified, years
 from metricspec.reading.document import Document
@@ -18,12 +18,13 @@ def build_indicator(document: Document, measure_type: MeasureType) -> Indicator:
     data = document.data
     block = {key: value for key, value in data["measure"].items() if key != "type"}
     better = data.get("better", "none")
+    measure = measure_type.parse(block)
     return Indicator(
         id=document.id,
         version=data["version"],
         title=text(data["title"]),
         measure_type=measure_type.name,
-        measure=measure_type.parse(block),
+        measure=measure,
         groups=data["groups"],
         policy=data["policy"],
         unit=data.get("unit", "percent"),
@@ -36,6 +37,7 @@ def build_indicator(document: Document, measure_type: MeasureType) -> Indicator:
         stints=names(data.get("stints")),
         facts=tuple(_fact(name, fact) for name, fact in data.get("facts", {}).items()),
         population=names(data.get("population")),
+        row_keys=tuple(measure_type.row_keys(measure)) if isinstance(measure_type, StagedMeasure) else None,
         orgs=data.get("orgs"),
         rating=data.get("rating"),
         compare=_compare(data.get("compare", ())),

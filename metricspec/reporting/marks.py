@@ -14,7 +14,7 @@ UNVERIFIED = "†"
 REASONS = {
     "primary": "too few students",
     "complementary": "it would give away a number that is hidden",
-    "input": "not published by its source",
+    "input": "no value: not published by its source, or not to be computed",
 }
 
 

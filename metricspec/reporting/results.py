@@ -235,7 +235,7 @@ def group_titles(catalog: Catalog, indicator: Indicator) -> dict[str, str]:
 def _notes(to: Console, records: Sequence[Mapping[str, Any]]) -> None:
     said: dict[str, int] = {}
     for record in records:
-        if known(record["suppressed"]) or not known(record["notes"]):
+        if not known(record["notes"]) or (known(record["suppressed"]) and record["suppressed"] != "input"):
             continue
         for note in str(record["notes"]).split("; "):
             if "unverified" not in note:

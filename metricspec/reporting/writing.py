@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 FORMATS = (".csv", ".parquet", ".json")
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, formats: Sequence[str] = FORMATS) -> None:
     """Raises UsageError before any work where `path` cannot be written."""
-    if path.suffix not in FORMATS:
-        raise UsageError(f"--out {path}: write to a file that ends in one of {', '.join(FORMATS)}")
+    if path.suffix not in formats:
+        ends = f"one of {', '.join(formats)}" if len(formats) > 1 else formats[0]
+        raise UsageError(f"--out {path}: write to a file that ends in {ends}")
     if not path.parent.is_dir():
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
 
@@ -64,3 +65,14 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
             frame.to_json(part, orient="records", indent=1, double_precision=15)
 
     _whole(path, write)
+
+
+def write_parquet(path: Path, frame: pd.DataFrame, metadata: Mapping[str, str]) -> None:
+    """Write a frame as parquet; `metadata` is what the file says about itself."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    known = table.schema.metadata or {}
+    table = table.replace_schema_metadata({**known, **{key: text.encode() for key, text in metadata.items()}})
+    _whole(path, lambda part: pq.write_table(table, part))

@@ -59,8 +59,8 @@ class Prepared:
         tree = any(stage.name == TREE for stage in head)
         quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
         python = any(isinstance(step, Computation) for step in self.plan.stages)
-        shared = keep_stages or self.several or self.plan.demanded or python
-        form: Form = "script" if shared else "statement"
+        steps = keep_stages or self.several or self.plan.demanded or self.plan.stepwise or python
+        form: Form = "script" if steps else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:
             raise SpecError(stopping)

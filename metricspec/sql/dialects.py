@@ -13,20 +13,24 @@ class Capabilities:
     """`exact_integer`: the type in which products of counts do not overflow; `script`: a script is the default;
     `arg_max_null`: has ARG_MAX_NULL over a row of columns, which takes the value of the last row even where null;
     `reads_files`: reads csv and parquet files in place (elsewhere a table of the dataset's name stands for a file);
-    `temporary_views`: steps of a script that need no table are views; `solve`: the faster form of a linear solve."""
+    `temporary_views`: steps of a script that need no table are views; `materialized`: common table expressions can be AS MATERIALIZED; `solve`: the
+    faster form of a linear solve."""
 
     exact_integer: str = "DECIMAL(38, 0)"
     script: bool = False
     arg_max_null: bool = False
     reads_files: bool = False
     temporary_views: bool = False
+    materialized: bool = False
     solve: Literal["long", "wide"] = "long"
 
 
 _TABLE = {
-    "duckdb": Capabilities(exact_integer="HUGEINT", arg_max_null=True, reads_files=True, temporary_views=True),
-    "sqlite": Capabilities(exact_integer="BIGINT", temporary_views=True),
-    "postgres": Capabilities(temporary_views=True),
+    "duckdb": Capabilities(
+        exact_integer="HUGEINT", arg_max_null=True, reads_files=True, temporary_views=True, materialized=True
+    ),
+    "sqlite": Capabilities(exact_integer="BIGINT", temporary_views=True, materialized=True),
+    "postgres": Capabilities(temporary_views=True, materialized=True, solve="wide"),
     "mysql": Capabilities(script=True),
     "clickhouse": Capabilities(exact_integer="INT128", script=True),
 }

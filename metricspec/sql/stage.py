@@ -57,13 +57,15 @@ class Template:
 
 @dataclass(frozen=True)
 class Stage:
-    """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script."""
+    """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script, `materialized` also
+    for a fence in a statement: the engine must not write the stage into the next, where its columns stand many times."""
 
     name: str
     says: str
     template: Template
     slots: Mapping[str, exp.Expression | str] = field(default_factory=dict)
     stored: bool = False
+    materialized: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,13 @@ class Plan:
     """Steps in order; the last is the result.
 
     `reads`: the columns read of each dataset. `demanded`: columns of stages, by stage, that must have no null.
+    `stepwise`: faster as a script, though it may be one statement.
     """
 
     stages: tuple[Step, ...]
     reads: Mapping[str, frozenset[str]] = field(default_factory=dict)
     demanded: tuple[tuple[str, str], ...] = ()
+    stepwise: bool = False
 
     @property
     def result(self) -> Stage:
@@ -111,6 +115,7 @@ class Renderer:
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         self._views = capabilities(dialect).temporary_views
+        self._fences = capabilities(dialect).materialized
         self._generator = sqlglot.Dialect.get_or_raise(dialect).generator(pretty=True, comments=False)
         self._inline = sqlglot.Dialect.get_or_raise(dialect).generator(comments=False)
         self._templates: dict[Hashable, str] = {}
@@ -142,13 +147,17 @@ class Renderer:
 
     def statement(self, plan: Plan) -> str:
         """One statement: every stage but the last a common table expression, each under its sentence."""
-        parts = [f"-- {s.says}\n{self.name(s.name)} AS (\n{_indent(self.stage(s))}\n)" for s in plan.sql]
+        parts = [
+            f"-- {s.says}\n{self.name(s.name)} AS {'MATERIALIZED ' if s.materialized and self._fences else ''}"
+            f"(\n{_indent(self.stage(s))}\n)"
+            for s in plan.sql
+        ]
         last = f"-- {plan.result.says}\n{self.stage(plan.result)}"
         return "WITH\n" + ",\n".join(parts) + f"\n{last}\n" if parts else last + "\n"
 
     def creation(self, stage: Stage) -> str:
         """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
-        kind = "VIEW" if self._views and not stage.stored else "TABLE"
+        kind = "VIEW" if self._views and not (stage.stored or stage.materialized) else "TABLE"
         create = exp.Create(
             this=exp.Table(this=exp.Identifier(this=stage.name, quoted=True)),
             kind=kind,

@@ -1,0 +1,139 @@
+"""From rows to sums: centred scores, sums by school, and for each cell the means and centred sums of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from metricspec.measures.growth.terms import LARGEST, Design, columns, on
+from metricspec.sql.stage import Stage, comma
+
+
+def centred_stages(design: Design) -> tuple[Stage, ...]:
+    """Ends in a row for each score, `scores`; with means over others in `terms`, which has these too."""
+    stages = [_cells(design), _scores(design)]
+    if design.schools:
+        stages.append(_schools(design))
+    if not design.means:
+        stages.append(_with_means_of_others(design))
+    return tuple(stages)
+
+
+def moment_stages(design: Design) -> tuple[Stage, ...]:
+    """Ends in `moments`: a row for each cell with n, w, w2, means, shifts, and centred sums of products."""
+    stages = [_products(design)]
+    if design.means and design.schools:
+        stages.append(_between(design))
+    if design.spec.standardize == "population":
+        stages.append(population(design))
+    return (*stages, _moments(design))
+
+
+def _cells(design: Design) -> Stage:
+    centres = comma(f"AVG(r.{v}) AS c_{v}" for v in design.measured)
+    keys = comma(f"r.{key}" for key in design.keys)
+    text = f"""SELECT ROW_NUMBER() OVER (ORDER BY {keys}) AS cell, {keys}, COUNT(*) AS n, {centres}
+        FROM {design.inputs.rows} AS r WHERE {design.complete()} GROUP BY {keys}"""
+    return design.stage(
+        "cells", "The cells, numbered, with the mean of each variable over complete scores.", text, True
+    )
+
+
+def _scores(design: Design) -> Stage:
+    kept = columns([*design.inputs.carried, "student", *design.cells, *design.raw], "r")
+    values = comma(f"r.{v} - k.c_{v} AS {v}" for v in design.measured)
+    text = f"""SELECT {kept}, k.cell AS cell, CASE WHEN {design.complete()} THEN 1 ELSE 0 END AS complete, {values}
+        FROM {design.inputs.rows} AS r LEFT JOIN {design.name("cells")} AS k ON {on("k", "r", design.keys)}"""
+    says = "Every score less the mean of its cell, and whether all that the model needs is known of it."
+    return design.stage("scores", says, text)
+
+
+def _schools(design: Design) -> Stage:
+    names = design.measured if design.means else tuple(dict.fromkeys(design.bases.values()))
+    sums = comma(f"{design.total(v)} AS s_{v}" for v in names)
+    text = f"""SELECT cell, school, COUNT(*) AS n, {design.total()} AS w, {sums}
+        FROM {design.name("scores")} WHERE complete = 1 GROUP BY cell, school"""
+    return design.stage("schools", "Sums of the complete scores of each school in each cell.", text, True)
+
+
+def _with_means_of_others(design: Design) -> Stage:
+    """A student alone in a school and cell has no others: that score is not complete."""
+    weight = "s.w" if design.weighted else "1e0"
+    kept = columns([*design.inputs.carried, "student", *design.cells, *design.raw, "cell", *design.students, "y"], "s")
+    alone = f"s.complete = 1 AND p.n > 1 AND p.w - {weight} > 0e0"
+    means = comma(
+        f"CASE WHEN {alone} THEN (p.s_{base} - {weight} * s.{base}) / (p.w - {weight}) END AS {peer}"
+        for peer, base in design.bases.items()
+    )
+    text = f"""SELECT {kept}, CASE WHEN {alone} THEN 1 ELSE 0 END AS complete, {means}
+        FROM {design.name("scores")} AS s
+        LEFT JOIN {design.name("schools")} AS p ON p.cell = s.cell AND p.school = s.school"""
+    return design.stage("terms", "Every score with the means of the others in its school and cell.", text)
+
+
+def _pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for at, one in enumerate(names):
+        for other in names[at:]:
+            yield one, other
+
+
+def _products(design: Design) -> Stage:
+    names = design.in_rows
+    items = [f"{design.total(v)} AS s_{v}" for v in names]
+    items += [f"{design.total(f'{one} * {other}')} AS t_{one}_{other}" for one, other in _pairs(names)]
+    items += [f"{design.total(f'e{at} * e{at}')} AS e_{at}" for at in design.errors]
+    squares = "SUM(w * w)" if design.weighted else "CAST(COUNT(*) AS DOUBLE)"
+    text = f"""SELECT cell, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {comma(items)}
+        FROM {design.rows} WHERE complete = 1 GROUP BY cell"""
+    return design.stage("products", "Sums of products over the complete scores of each cell.", text, True)
+
+
+def _between(design: Design) -> Stage:
+    """Sums of products of school sums: those of a peer term with anything, and in two steps all."""
+    bases = set(design.bases.values())
+    pairs = [(one, other) for one, other in _pairs(design.measured) if design.two_step or {one, other} & bases]
+    items = [f"SUM(s_{v}) AS s_{v}" for v in design.others]
+    items += [f"SUM(s_{one} * s_{other} / w) AS b_{one}_{other}" for one, other in pairs]
+    text = f"SELECT cell, {comma(items)} FROM {design.name('schools')} GROUP BY cell"
+    return design.stage("between", "Sums of products of the schools' means in each cell.", text, True)
+
+
+def population(design: Design) -> Stage:
+    text = f"""SELECT cell, CAST(COUNT(*) AS DOUBLE) AS n, SUM(y) AS s, SUM(y * y) AS ss
+        FROM {design.name("scores")} WHERE cell IS NOT NULL AND ABS(y) < {LARGEST} GROUP BY cell"""
+    return design.stage("population", "Known outcomes of each cell, also of scores that are not complete.", text, True)
+
+
+def _moments(design: Design) -> Stage:
+    """Variables are numbered as terms are, the outcome last. A shift is a mean less the centre of its cell."""
+    names = (*design.terms, "y")
+    items = [f"{_sum(design, v)} / t.w AS shift_{at}" for at, v in enumerate(names, 1)]
+    items += [f"k.c_{design.base(v)} + {_sum(design, v)} / t.w AS mean_{at}" for at, v in enumerate(names, 1)]
+    for i, one in enumerate(names, 1):
+        for j, other in enumerate(names[i - 1 :], i):
+            crossed = f"{_product(design, one, other)} - {_sum(design, one)} * {_sum(design, other)} / t.w"
+            items.append(f"{crossed} AS cross_{i}_{j}")
+    if design.two_step:
+        for one, other in _pairs((*design.students, "y")):
+            items.append(f"t.t_{one}_{other} - b.b_{one}_{other} AS within_{one}_{other}")
+    items += [f"t.e_{at} AS error_{at}" for at in design.errors]
+    source = f"{design.name('products')} AS t INNER JOIN {design.name('cells')} AS k ON k.cell = t.cell"
+    if design.means and design.schools:
+        source += f" INNER JOIN {design.name('between')} AS b ON b.cell = t.cell"
+    if design.spec.standardize == "population":
+        source += f" INNER JOIN {design.name('population')} AS p ON p.cell = t.cell"
+        items.append("p.n AS population_n, p.ss - p.s * p.s / p.n AS population_ss")
+    text = f"SELECT t.cell AS cell, t.n AS n, t.w AS w, t.w2 AS w2, {comma(items)} FROM {source}"
+    return design.stage("moments", "Means and centred sums of products of each cell.", text, True)
+
+
+def _sum(design: Design, variable: str) -> str:
+    """The sum of a variable over a cell: of a plain peer mean that is the sum of its base."""
+    name = variable if variable in design.in_rows else design.base(variable)
+    return f"t.s_{name}" if name in design.in_rows else f"b.s_{name}"
+
+
+def _product(design: Design, one: str, other: str) -> str:
+    if one in design.in_rows and other in design.in_rows:
+        return f"t.t_{one}_{other}"
+    pair = sorted((design.base(one), design.base(other)), key=design.measured.index)
+    return f"b.b_{pair[0]}_{pair[1]}"

@@ -1,0 +1,201 @@
+"""One growth model over districts: the sums that a district exports, the fit on several, and scoring with a fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metricspec.measure import Inputs
+from metricspec.measures.growth.fit import Fit
+from metricspec.measures.growth.spec import GrowthSpec
+from metricspec.measures.growth.terms import term_names
+from metricspec.measures.pooling.export import export_stages
+from metricspec.measures.pooling.pool import pooled
+from metricspec.measures.pooling.release import Release, released
+from metricspec.measures.pooling.table import Header, columns
+from metricspec.model import Catalog, Indicator, Policy
+from metricspec.problems import Place, Problem, SpecError, UsageError
+from metricspec.running.moments_files import read_fit, read_moments
+from metricspec.running.orgs import all_students
+from metricspec.running.project import Prepared, Project
+from metricspec.running.quality import Count
+from metricspec.schoolyear import is_school_year
+from metricspec.sql.stage import Step, lit, q
+from metricspec.warehouses.duckdb import DuckDB, Progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A district's moments as they may leave it. `said`: a sentence for each choice made on the way."""
+
+    header: Header
+    release: Release
+    quality: tuple[Count, ...]
+    said: tuple[str, ...]
+
+
+def moments(
+    project: Project,
+    indicator: str,
+    *,
+    year: str | None = None,
+    data: Mapping[str, Path] | None = None,
+    progress: Progress | None = None,
+) -> Moments:
+    """The sums that one growth model of several districts needs of this one, without what the policy hides.
+
+    Raises UsageError where the indicator is no growth model or one of two steps, SpecError where the data stop a run.
+    """
+    if year is not None and not is_school_year(year):
+        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    found = _growth(project, indicator)
+    with DuckDB() as engine:
+        prepared, rows = _prepared(project, found, engine, data)
+        frame, quality = prepared.run(engine, progress, keep_stages=True)
+        if year is not None:
+            frame = frame[frame["school_year"] == year]
+        if frame.empty:
+            raise UsageError(f"{indicator} has no score to fit{f' in {year}' if year else ''}")
+        districts = _districts(found, project.catalog, engine, rows, year)
+    years = sorted({str(one) for one in frame["school_year"]})
+    policy, everyone = project.catalog.policies[found.policy], all_students(project.catalog, found)
+    least = {one: smallest_n(policy, one, everyone) for one in years}
+    header = _header(found, districts, years, max(least.values()))
+    release = released(header, frame[columns(header)], lambda one: least[one])
+    return Moments(header, release, quality, prepared.said)
+
+
+def _growth(project: Project, name: str) -> Indicator:
+    """A growth model that can be pooled. Raises UsageError for any other indicator."""
+    indicator = project.indicator(name)
+    spec = indicator.measure
+    if not isinstance(spec, GrowthSpec):
+        raise UsageError(f"{name} is of measure type '{indicator.measure_type}': only growth models are pooled")
+    if spec.form == "two_step":
+        raise UsageError(
+            f"{name} is fitted in two steps, of which the second needs every school, the smallest too: only form: pooled "
+            "adds up over districts"
+        )
+    return indicator
+
+
+def _prepared(
+    project: Project, indicator: Indicator, engine: DuckDB, data: Mapping[str, Path] | None
+) -> tuple[Prepared, str]:
+    """The plan up to the moments, and the name of the stage with the scores."""
+    names: list[str] = []
+
+    def build(spec: GrowthSpec, inputs: Inputs) -> Sequence[Step]:
+        names.append(inputs.rows)
+        return export_stages(spec, inputs)
+
+    whole = project.prepare([indicator.id], engine, data)
+    plan = whole.compiler.rows_plan(indicator, build)
+    return replace(whole, plan=plan), names[0]
+
+
+def _districts(indicator: Indicator, catalog: Catalog, engine: DuckDB, rows: str, year: str | None) -> tuple[str, ...]:
+    """The districts whose scores these are, where the org set has districts."""
+    assert indicator.orgs is not None
+    if "district" not in [level.name for level in catalog.orgs[indicator.orgs].levels]:
+        return ()
+    where = f" AND school_year = {lit(year)}" if year is not None else ""
+    sql = f"SELECT DISTINCT at_district FROM {q(rows)} WHERE at_district IS NOT NULL{where}"
+    return tuple(sorted(str(one) for (one,) in engine.rows(sql, "reading the districts")))
+
+
+def smallest_n(policy: Policy, year: str, everyone: str | None) -> int:
+    """The smallest number of scores whose sums may leave: the policy's privacy n of any org level, for all students.
+
+    Where no entry says anything of the year, the greatest n of the policy holds.
+    """
+    levels = {level for entry in policy.privacy for level in entry.org_levels} or {""}
+    found = []
+    for level in levels:
+        matching = [
+            entry.n
+            for entry in policy.privacy
+            if year in entry.dated.years
+            and (not entry.groups or everyone in entry.groups)
+            and (not entry.org_levels or level in entry.org_levels)
+        ]
+        found.append(matching[-1] if matching else max(entry.n for entry in policy.privacy))
+    return max(1, *found)
+
+
+def _header(indicator: Indicator, districts: tuple[str, ...], years: Sequence[str], least: int) -> Header:
+    spec: GrowthSpec = indicator.measure
+    return Header(
+        indicator=indicator.id,
+        version=indicator.version,
+        terms=term_names(spec),
+        cell=tuple(spec.cell),
+        reliability=tuple((at, prior.reliability) for at, prior in enumerate(spec.priors, 1) if prior.reliability),
+        form=spec.form,
+        standardize=spec.standardize,
+        shrinkage=spec.shrinkage,
+        percentile=spec.percentile,
+        by_cell=spec.by_cell,
+        cell_minimum=spec.cell_minimum,
+        privacy_n=least,
+        rules=_rules(indicator),
+        districts=districts,
+        years=tuple(years),
+    )
+
+
+def _rules(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """The texts that decide which rows and numbers go into the moments, besides the terms."""
+    spec: GrowthSpec = indicator.measure
+    facts = [
+        f"{f.name}: {f.aggregate} of {f.value or 'rows'} in {f.dataset} where {f.where or 'true'} at {f.at}"
+        for f in indicator.facts
+    ]
+    found = {
+        "the dataset of students": indicator.students or "",
+        "the outcome": spec.outcome,
+        "the weight": spec.weight or "",
+        "the error of the priors": "; ".join(prior.csem or "" for prior in spec.priors),
+        "peer means": spec.peer_means if spec.peers else "",
+        "the stints": "; ".join(indicator.stints),
+        "the population": "; ".join(indicator.population),
+        "the facts": "; ".join(facts),
+    }
+    return tuple((what, " ".join(text.split())) for what, text in found.items())
+
+
+def fit_files(paths: Sequence[Path]) -> Fit:
+    """One model on the sums of some files. Raises UsageError and SpecError as `read_moments` does."""
+    return pooled(read_moments(paths))
+
+
+def with_fit(project: Project, name: str, path: Path) -> tuple[Project, Fit]:
+    """The project in which an indicator is scored with a fit instead of fitted. Raises SpecError where it is another's."""
+    indicator = _growth(project, name)
+    fit = read_fit(path)
+    spec: GrowthSpec = indicator.measure
+    wanted = (name, indicator.version, term_names(spec), tuple(spec.cell), spec.standardize)
+    given = (fit.indicator, fit.version, fit.terms, fit.cell, fit.standardize)
+    names = ("indicator", "version", "terms", "cell", "standardize")
+    for what, one, other in zip(names, wanted, given, strict=True):
+        if one != other:
+            message = f"{path.name} was fitted with another {what}: {_shown(other)}; the project has {_shown(one)}"
+            raise SpecError([Problem("MS531", message, Place(str(path)), "fit the model again with this spec")])
+    scored = replace(indicator, measure=replace(spec, fitted=fit))
+    catalog = replace(project.catalog, indicators={**project.catalog.indicators, name: scored})
+    return replace(project, catalog=catalog), fit
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def missing_years(fit: Fit, frame: pd.DataFrame) -> list[str]:
+    """School years of a Result of which the fit knows nothing."""
+    known = {cell.school_year for cell in fit.cells}
+    return sorted({str(year) for year in frame["school_year"]} - known)
