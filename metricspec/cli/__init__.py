@@ -20,7 +20,10 @@ COMMANDS = {
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),
     "fit": ("fit", "Fit one growth model on the sums of several districts."),
     "apply": ("apply", "Compute a growth indicator with a model fitted elsewhere."),
-    "growth-compare": ("growth_compare", "Show what controlling for peers changes: growth models side by side, as a page."),
+    "growth-compare": (
+        "growth_compare",
+        "Show what controlling for peers changes: growth models side by side, as a page.",
+    ),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
 }

@@ -58,7 +58,8 @@ def differences(case: TestCase, results: Sequence[Row]) -> Iterator[Difference]:
     latest = max((str(row["school_year"]) for row in results), default=None)
     for at, expected in enumerate(case.expect):
         place = case.expect_places[at] if at < len(case.expect_places) else case.place
-        key = {"student_group": "ALL", **{name: expected[name] for name in KEYS if name in expected}}
+        own = {"student_group": "ALL", "statistic": None}  # of all students, the indicator's own value
+        key = {**own, **{name: expected[name] for name in KEYS if name in expected}}
         year = case.year or latest
         if year is not None:
             key.setdefault("school_year", year)

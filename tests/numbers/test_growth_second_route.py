@@ -16,6 +16,7 @@ PEERS = ["prior_same", "prior_other", "economically_disadvantaged"]
 PRIORS = ["prior_same", "prior_other"]
 RACES = ["AA", "AI", "AS", "FI", "HI", "PI", "WH", "MR"]
 SUBJECTS = {"core.growth_ela": "ELA", "core.growth_math": "MATH"}
+STATE = {"ca.growth_ela": "ELA", "ca.growth_math": "MATH"}
 
 
 def scores(network: Path, subject: str) -> pd.DataFrame:
@@ -187,3 +188,44 @@ def test_a_quadrant_is_the_two_indicators_side_by_side(tally: Callable) -> None:
         smaller = both[["n_status", "n_growth"]].min(axis=1)
         assert (quadrants["n"].loc[both.index] == smaller).all()
         assert expected.nunique() == 4
+
+
+def gains(frame: pd.DataFrame) -> pd.DataFrame:
+    """Complete cases with their residual gain in scale score points: both earlier scores, least squares."""
+    parts = []
+    for _, cell in frame[frame["grade"] != "11"].groupby(["school_year", "grade"]):
+        used = cell.dropna(subset=["scale_score", *PRIORS]).copy()
+        if len(used) >= 30:
+            x = np.column_stack([np.ones(len(used)), used[PRIORS].to_numpy(float)])
+            y = used["scale_score"].to_numpy(float)
+            used["gain"] = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+            parts.append(used)
+    return pd.concat(parts)
+
+
+@pytest.mark.parametrize("indicator", STATE)
+def test_the_state_model_starts_from_the_same_means(indicator: str, network: Path, tally: Callable) -> None:
+    """Its simple means; what it makes of them is tested where its equations are, in tests/growth."""
+    found = gains(scores(network, STATE[indicator]))
+    found["accountable"] = found["accountability_district_id"].fillna(found["district_id"])
+    with duckdb.connect() as connection:
+        charters = connection.execute(
+            f"SELECT org_id AS school_id, school_year FROM '{network / 'data' / 'org.parquet'}' WHERE charter"
+        ).df()
+    in_charter = found.set_index(["school_id", "school_year"]).index.isin(pd.MultiIndex.from_frame(charters))
+    theirs = {}
+    for level, key, counted in (
+        ("school", "school_id", found["continuous_school"].astype(bool)),
+        ("district", "accountable", found["continuous_district"].astype(bool) & ~in_charter),
+        ("network", "network_id", pd.Series(True, index=found.index)),
+    ):
+        for group, member in memberships(found):
+            for (org, year), own in found[counted & member].groupby([key, "school_year"]):
+                theirs[level, org, year, group] = (len(own), 100 + own["gain"].mean())
+    frame = tally(indicator)
+    frame = frame[frame["statistic"] == "simple_mean"]
+    ours = {tuple(row[:4]): (int(row[4]), row[5]) for row in frame[[*KEYS, "n", "value"]].itertuples(index=False)}
+    assert ours.keys() == theirs.keys()
+    for key, (n, value) in theirs.items():
+        assert ours[key][0] == n, key
+        assert ours[key][1] == pytest.approx(value, abs=1e-7), key
