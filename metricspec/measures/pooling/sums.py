@@ -22,13 +22,12 @@ FLAG = 1e-9  # relative: how near its variance is to that of a variable of zeros
 class Sums:
     """What some rows hold of q terms and the outcome, which comes last.
 
-    `n` rows with weights of sum `w` and sum of squares `w2`; `mean` of shape (q + 1,); `cross` of shape (q + 1, q + 1), the
+    `n` rows with weights of sum `w`; `mean` of shape (q + 1,); `cross` of shape (q + 1, q + 1), the
     weighted sums of products about the mean; `error` of shape (q,), the weighted sum of error variances of each term.
     """
 
     n: int
     w: float
-    w2: float
     mean: Floats
     cross: Floats
     error: Floats
@@ -56,7 +55,7 @@ def merged(parts: Sequence[Sums]) -> Sums:
     mean = np.sum([part.w / w * part.mean for part in parts], axis=0)
     cross = np.sum([part.cross + part.w * np.outer(part.mean - mean, part.mean - mean) for part in parts], axis=0)
     error = np.sum([part.error for part in parts], axis=0)
-    return Sums(sum(part.n for part in parts), w, sum(part.w2 for part in parts), mean, cross, error)
+    return Sums(sum(part.n for part in parts), w, mean, cross, error)
 
 
 def merged_spread(parts: Sequence[Spread]) -> Spread:

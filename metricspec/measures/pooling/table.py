@@ -148,7 +148,7 @@ def cell_sums(rows: pd.DataFrame, terms: int) -> Sums:
     row = rows.iloc[0]
     mean = row[mean_columns(terms)].to_numpy(dtype=float)
     error = np.nan_to_num(row[error_columns(terms)].to_numpy(dtype=float), nan=0.0)
-    return Sums(int(row["n"]), float(row["w"]), float(row["w2"]), mean, crosses(row, terms), error)
+    return Sums(int(row["n"]), float(row["w"]), mean, crosses(row, terms), error)
 
 
 def crosses(row: pd.Series[Any], terms: int) -> Floats:
