@@ -111,7 +111,8 @@ def _subject(
 
 
 def smallest(policy: Policy, subject: Subject) -> int:
-    """The smallest number of students that the policy shows there: of privacy and report the higher."""
+    """The smallest number of students that the policy shows there: of privacy and report the higher. Where a list has
+    no entry for the place, its greatest holds, as in a run."""
     found = 1
     for entries in (policy.privacy, policy.report):
         matching = [
@@ -121,7 +122,8 @@ def smallest(policy: Policy, subject: Subject) -> int:
             and (not e.groups or subject.group in e.groups)
             and (not e.org_levels or subject.level in e.org_levels)
         ]
-        found = max(found, matching[-1] if matching else 1)
+        greatest = max((e.n for e in entries), default=1)
+        found = max(found, matching[-1] if matching else greatest)
     return found
 
 

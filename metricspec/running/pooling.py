@@ -57,8 +57,8 @@ def moments(
     with DuckDB() as engine:
         prepared, rows = _prepared(project, found, engine, data)
         frame, quality = prepared.run(engine, progress, keep_stages=True)
-        if year is not None:
-            frame = frame[frame["school_year"] == year]
+        wanted = [one in found.effective and year in (None, one) for one in frame["school_year"]]
+        frame = frame[wanted]
         if frame.empty:
             raise UsageError(f"{indicator} has no score to fit{f' in {year}' if year else ''}")
         districts = _districts(found, project.catalog, engine, rows, year)
@@ -114,7 +114,7 @@ def smallest_n(policy: Policy, year: str, everyone: str | None) -> int:
 
     Where no entry says anything of the year, the greatest n of the policy holds.
     """
-    levels = {level for entry in policy.privacy for level in entry.org_levels} or {""}
+    levels = {"", *(level for entry in policy.privacy for level in entry.org_levels)}  # "": any that is not named
     found = []
     for level in levels:
         matching = [

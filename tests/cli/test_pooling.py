@@ -56,6 +56,7 @@ orgs: plain
 groups: dash14_academic
 policy: {policy}
 compare: none
+effective: {effective}
 """
 CSEM = {"same": ", error: {csem: prior_same_csem}", "other": ", error: {csem: prior_other_csem}"}
 RELIABILITY = {"same": ", error: {reliability: 0.9}", "other": ", error: {reliability: 0.85}"}
@@ -65,6 +66,7 @@ SPECS = {
     "reliability": {**RELIABILITY, "more": "\n  standardize: none\n  percentile: rank\n  by_cell: true"},
     "weighted": {**CSEM, "more": "\n  weight: prior_same_csem / 20\n  standardize: sample\n  shrinkage: none"},
     "others": {**CSEM, "more": "\n  peer_means: others"},
+    "later": {"more": "\n  standardize: none", "effective": "{from: 2024-25}"},
     "hidden": {**CSEM, "policy": "ca_dashboard", "more": "\n  standardize: population"},
     "two_step": {"more": "\n  form: two_step"},
 }
@@ -80,7 +82,15 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "specs").mkdir()
     (folder / "specs" / "open.yaml").write_text(POLICY, encoding="utf-8")
     for name, changes in SPECS.items():
-        usual = {"name": name, "same": "", "other": "", "flags": ", ".join(FLAGS), "policy": "open", "more": ""}
+        usual = {
+            "name": name,
+            "same": "",
+            "other": "",
+            "flags": ", ".join(FLAGS),
+            "policy": "open",
+            "more": "",
+            "effective": "{from: 2000-01}",
+        }
         (folder / "specs" / f"{name}.yaml").write_text(INDICATOR.format(**{**usual, **changes}), encoding="utf-8")
     scores = pd.read_parquet(folder / "data" / "assessment.parquet")
     orgs = pd.read_parquet(folder / "data" / "org.parquet")
@@ -288,6 +298,13 @@ def test_one_year_only(command: Command, pool: Path, tmp_path: Path) -> None:
     code, out, _ = command("apply", "ours.csem", *scored, "--year", "2024-25", "--level", "district")
     assert code == 0
     assert "2024-25; All students" in out
+
+
+def test_years_before_the_indicator_are_not_exported(command: Command, pool: Path, tmp_path: Path) -> None:
+    assert command("moments", "ours.later", "--project", pool, "--out", tmp_path / "m.parquet")[0] == 0
+    assert set(pd.read_parquet(tmp_path / "m.parquet")["school_year"]) == {"2024-25"}
+    about = json.loads(pq.read_schema(tmp_path / "m.parquet").metadata[b"metricspec"])
+    assert about["years"] == ["2024-25"]
 
 
 def test_apply_hides_as_run_does(command: Command, pool: Path) -> None:

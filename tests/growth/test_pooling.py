@@ -170,7 +170,7 @@ def test_rows_by_cell_and_ranks() -> None:
 def sums_of(values: np.ndarray) -> Sums:
     mean = values.mean(axis=0)
     cross = (values - mean).T @ (values - mean)
-    return Sums(len(values), len(values), len(values), mean, cross, np.zeros(values.shape[1] - 1))
+    return Sums(len(values), len(values), mean, cross, np.zeros(values.shape[1] - 1))
 
 
 def test_merging_is_the_same_as_taking_all_at_once() -> None:
@@ -196,6 +196,29 @@ def test_a_duplicate_and_a_constant_are_dropped_in_favour_of_earlier_terms() -> 
     assert found.coefficients[1] is None and found.coefficients[2] is None
     assert found.notes == ("dropped: twin", "dropped: one")
     assert [found.intercept, found.coefficients[0], found.coefficients[3]] == pytest.approx(list(wanted), rel=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_combination_of_earlier_terms_is_dropped_whatever_rounding_leaves_of_it(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, z = rng.normal(2400, 90, 300), rng.normal(0.3, 1, 300)
+    y = 5 + 0.5 * x + 3 * z + rng.normal(size=300)
+    found = solved(sums_of(np.column_stack([x, z, x / 7 - z * 0.3, y])), ["x", "z", "both"], {}, 30)
+    assert found.notes == ("dropped: both",)
+    wanted = np.linalg.lstsq(np.column_stack([np.ones(300), x, z]), y, rcond=None)[0]
+    assert [found.intercept, *found.coefficients[:2]] == pytest.approx(list(wanted), rel=1e-9)
+
+
+def test_schools_that_do_not_differ_beyond_chance() -> None:
+    """Alike by design: every school has the same residuals, so their means vary less than chance would let them."""
+    rng = np.random.default_rng(15)
+    x = np.tile(rng.normal(2400, 80, 20), 8)
+    y = 0.8 * x + np.tile(rng.normal(0, 30, 20), 8)
+    frame = pd.DataFrame({"same": x, "y": y, "school": np.repeat([f"s{at}" for at in range(8)], 20)})
+    rows = Rows(frame.assign(school_year="2024-25", cell_1="05", district="d0", w=1.0), ("same",))
+    (stick,) = pooled(tables(rows, header(rows.terms, percentile="rank"))).yardsticks
+    assert (stick.between, stick.spread, stick.effects) == (0.0, 0.0, (0.0,) * 8)
+    assert stick.within is not None and stick.within > 0.05
 
 
 def test_a_term_constant_in_each_district_counts_where_districts_differ() -> None:

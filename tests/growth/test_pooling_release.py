@@ -13,6 +13,8 @@ from metricspec.measures.growth.fit import CellFit, Fit, Yardstick, from_json, t
 from metricspec.measures.pooling.pool import pooled
 from metricspec.measures.pooling.release import Release, released, shown_schools
 from metricspec.measures.pooling.table import Table, cross_columns, differing, faults, from_metadata, to_metadata
+from metricspec.model import Dated, Policy, Threshold, Years
+from metricspec.running.pooling import smallest_n
 
 from .pooling_rows import Rows, header, moments, simulated, tables
 
@@ -29,7 +31,7 @@ def students(sizes: dict[str, int], *, flagged: int = 0, gaps: int = 0) -> Rows:
     frame["y"] = 0.8 * frame["same"] + rng.normal(500, 40, n)
     without = frame.iloc[:gaps].assign(same=np.nan)
     frame = pd.concat([frame, without], ignore_index=True)
-    return Rows(frame.assign(school_year="2024-25", cell_1="05", district="d0", w=1.0), TERMS)
+    return Rows(frame.assign(school_year="2024-25", cell_1="05", district="d0", w=2.0), TERMS)
 
 
 def release(rows: Rows, least: int = 11, **changes: object) -> Release:
@@ -54,6 +56,30 @@ def test_minimum_n_is_that_of_the_year() -> None:
     found = released(names, moments(rows, names), lambda year: 10_000 if year == "2023-24" else 11)
     assert found.refused == ("2023-24 05", "2023-24 06")
     assert set(found.rows["school_year"]) == {"2024-25"}
+
+
+def entry(n: int, **about: object) -> Threshold:
+    years = Dated(Years(str(about.pop("first", None) or "2000-01")))
+    return Threshold(n, dated=years, **about)
+
+
+@pytest.mark.parametrize(
+    ("entries", "wanted"),
+    [
+        ((entry(11),), 11),
+        ((entry(11), entry(20, first="2023-24")), 20),  # later entries win
+        ((entry(20), entry(11, first="2023-24")), 11),
+        ((entry(20), entry(11, first="2025-26")), 20),
+        ((entry(11, first="2025-26"), entry(15, first="2026-27")), 15),  # no entry says anything of the year
+        ((entry(11), entry(5, groups=("FOS",))), 11),  # of a group that is not everyone
+        ((entry(11), entry(5, groups=("ALL",))), 5),
+        ((entry(11), entry(5, org_levels=("district",))), 11),  # schools are held to 11
+        ((entry(11, org_levels=("district",)), entry(30, org_levels=("school",))), 30),  # the largest of any level
+        ((entry(0),), 1),
+    ],
+)
+def test_the_smallest_n_of_a_policy(entries: tuple[Threshold, ...], wanted: int) -> None:
+    assert smallest_n(Policy("p", entries), "2024-25", "ALL") == wanted
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ def reasons(design: Design) -> dict[str, str]:
 
 
 def note_stages(design: Design) -> tuple[Stage, ...]:
-    """Ends in `noted`: by year, org and category the flags few ... and dropped_1 ... of its cells, where there are any."""
-    return (_noted_cells(design), _noted_places(design), _noted(design))
+    """From `placed` to `told`, which has its notes too; NULL where there is nothing to say."""
+    return (_noted_cells(design), _noted_places(design), _noted(design), _told(design))
 
 
 def _flags(design: Design) -> list[str]:
@@ -50,6 +50,7 @@ def _noted_places(design: Design) -> Stage:
 
 
 def _noted(design: Design) -> Stage:
+    """What is to be said of the cells of each org, and of each of its cells where they have rows of their own."""
     flags = comma(f"MAX({flag}) AS any_{flag}" for flag in _flags(design))
     parts = []
     for level in design.inputs.levels:
@@ -59,29 +60,30 @@ def _noted(design: Design) -> Stage:
         if design.spec.by_cell:
             by = "".join(f", {name}" for name in design.cells)
             parts.append(f"{org}, {category(design)} AS category, {flags} {source}{by}")
-    text = "\nUNION ALL\n".join(parts)
+    union = "\nUNION ALL\n".join(parts)
+    text = f"SELECT org_level, org_id, school_year, category, {_of_cells(design)} AS note FROM ({union}) AS f"
     return design.stage("noted", "Notes on the cells of each org.", text)
 
 
-def note(design: Design, reported: bool = True) -> str:
-    """The notes on a row of `placed` p joined to `noted` c, as SQL; NULL where there are none."""
-    parts = [f"CASE WHEN c.any_{key} = 1 THEN {lit('; ' + text)} ELSE '' END" for key, text in reasons(design).items()]
-    names = [
-        f"CASE WHEN c.any_dropped_{at} = 1 THEN {lit(', ' + name)} ELSE '' END"
-        for at, name in enumerate(term_names(design.spec), 1)
-    ]
-    listed = " || ".join(names)
-    any_dropped = " OR ".join(f"c.any_dropped_{at} = 1" for at in range(1, design.q + 1))
-    parts.append(f"CASE WHEN {any_dropped} THEN {lit('; ' + DROPPED)} || SUBSTR({listed}, 3) ELSE '' END")
-    parts.append("CASE WHEN p.n = 0 AND c.org_level IS NULL THEN '; no complete score' ELSE '' END")
-    if reported and design.spec.shrinkage == "empirical_bayes":
-        parts.append(f"CASE WHEN p.n > 0 AND p.shrink IS NULL THEN '; not shrunken: {_few(design)}' ELSE '' END")
+def _of_cells(design: Design) -> str:
+    """Each note begins with '; '."""
+    parts = [f"CASE WHEN any_{key} = 1 THEN {lit('; ' + text)} ELSE '' END" for key, text in reasons(design).items()]
+    numbered = list(enumerate(term_names(design.spec), 1))
+    listed = " || ".join(f"CASE WHEN any_dropped_{at} = 1 THEN {lit(', ' + name)} ELSE '' END" for at, name in numbered)
+    dropped = " OR ".join(f"any_dropped_{at} = 1" for at, _ in numbered)
+    parts.append(f"CASE WHEN {dropped} THEN {lit('; ' + DROPPED)} || SUBSTR({listed}, 3) ELSE '' END")
+    return " || ".join(parts)
+
+
+def _told(design: Design) -> Stage:
+    parts = ["COALESCE(c.note, '')", "CASE WHEN p.n = 0 AND c.note IS NULL THEN '; no complete score' ELSE '' END"]
+    if design.spec.shrinkage == "empirical_bayes":
+        few = f"; not shrunken: the variance between orgs needs {FEWEST} of them, and more scores than orgs"
+        parts.append(f"CASE WHEN p.n > 0 AND p.shrink IS NULL THEN {lit(few)} ELSE '' END")
         parts.append("CASE WHEN p.between_ = 0e0 THEN '; no differences beyond chance at this level' ELSE '' END")
-    parts.append(
-        f"CASE WHEN p.n > 0 AND p.peers < {FEWEST} THEN '; fewer than {FEWEST} schools to compare with' ELSE '' END"
-    )
-    return f"NULLIF(SUBSTR({' || '.join(parts)}, 3), '')"
-
-
-def _few(design: Design) -> str:
-    return f"the variance between orgs needs {FEWEST} of them, and more scores than orgs"
+    alone = f"; fewer than {FEWEST} schools to compare with"
+    parts.append(f"CASE WHEN p.n > 0 AND p.peers < {FEWEST} THEN {lit(alone)} ELSE '' END")
+    text = f"""SELECT p.*, NULLIF(SUBSTR({" || ".join(parts)}, 3), '') AS notes FROM {design.name("placed")} AS p
+        LEFT JOIN {design.name("noted")} AS c ON c.org_level = p.org_level AND c.org_id = p.org_id
+        AND c.school_year = p.school_year AND COALESCE(c.category, '') = COALESCE(p.category, '')"""
+    return design.stage("told", "The effects, with what has to be said about them.", text, stored=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from metricspec.measure import Statistic
 from metricspec.measures.growth.constants import NOTHING
-from metricspec.measures.growth.notes import note
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
 from metricspec.measures.intervals import Z
@@ -66,12 +65,9 @@ def _select(design: Design, name: str, row: _Row) -> str:
     covered = name == "coverage"
     above = "CAST(p.complete AS DOUBLE)" if covered else NOTHING
     below = "p.population" if covered else "p.n"
-    notes = "CAST(NULL AS VARCHAR)" if covered else note(design)
-    source = f"{design.name('placed')} AS p"
-    if not covered:
-        source += f""" LEFT JOIN {design.name("noted")} AS c ON c.org_level = p.org_level AND c.org_id = p.org_id
-            AND c.school_year = p.school_year AND COALESCE(c.category, '') = COALESCE(p.category, '')"""
+    notes = "CAST(NULL AS VARCHAR)" if covered else "p.notes"
     return f"""SELECT p.school_year AS school_year, p.org_level AS org_level, p.org_id AS org_id,
         p.student_group AS student_group, p.category AS category, {statistic} AS statistic, {above} AS numerator,
         CAST({below} AS DOUBLE) AS denominator, CAST({below} AS DOUBLE) AS n, {row.value} AS value,
-        {row.error} AS standard_error, {row.low} AS low, {row.high} AS high, {notes} AS notes FROM {source}"""
+        {row.error} AS standard_error, {row.low} AS low, {row.high} AS high, {notes} AS notes
+        FROM {design.name("told")} AS p"""
