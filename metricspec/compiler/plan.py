@@ -82,7 +82,8 @@ class Compiler:
                 f"{indicator} runs partly in Python ({', '.join(python)}), so it has no SQL of its own: metricspec run "
                 "runs it"
             )
-        script = form == "script" or (form is None and self.capabilities.script)
+        by_default = self.capabilities.script or (self.capabilities.long_script and plan.stepwise)
+        script = form == "script" or (form is None and by_default)
         return self.renderer.script(plan) if script else self.renderer.statement(plan)
 
     def plan(self, ids: Sequence[str], years: Sequence[str] = ()) -> Plan:

@@ -57,15 +57,14 @@ class Template:
 
 @dataclass(frozen=True)
 class Stage:
-    """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script, `materialized` also
-    for a fence in a statement: the engine must not write the stage into the next, where its columns stand many times."""
+    """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script, and in a statement
+    for a fence where the dialect has one: later stages name its columns often, or several stages read it."""
 
     name: str
     says: str
     template: Template
     slots: Mapping[str, exp.Expression | str] = field(default_factory=dict)
     stored: bool = False
-    materialized: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +147,7 @@ class Renderer:
     def statement(self, plan: Plan) -> str:
         """One statement: every stage but the last a common table expression, each under its sentence."""
         parts = [
-            f"-- {s.says}\n{self.name(s.name)} AS {'MATERIALIZED ' if s.materialized and self._fences else ''}"
+            f"-- {s.says}\n{self.name(s.name)} AS {'MATERIALIZED ' if s.stored and self._fences else ''}"
             f"(\n{_indent(self.stage(s))}\n)"
             for s in plan.sql
         ]
@@ -157,7 +156,7 @@ class Renderer:
 
     def creation(self, stage: Stage) -> str:
         """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
-        kind = "VIEW" if self._views and not (stage.stored or stage.materialized) else "TABLE"
+        kind = "VIEW" if self._views and not stage.stored else "TABLE"
         create = exp.Create(
             this=exp.Table(this=exp.Identifier(this=stage.name, quoted=True)),
             kind=kind,

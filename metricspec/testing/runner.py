@@ -109,11 +109,11 @@ class _Compiled:
         """Every stage up to `last` (None: all but the result)."""
         for step in self.plan.stages[:-1]:
             if step.name not in self._standing:
-                if not isinstance(step, Stage) or step.stored or step.materialized:
+                if not isinstance(step, Stage) or step.stored:
                     self.warehouse.execute(f'DROP TABLE IF EXISTS "{step.name}"', f"stage '{step.name}'")
                 if isinstance(step, Stage):
                     self.warehouse.execute(self._statements[step.name], f"stage '{step.name}'")
-                    if not (step.stored or step.materialized) or step.name in CONSTANT:
+                    if not step.stored or step.name in CONSTANT:
                         self._standing.add(step.name)
                 else:
                     self.warehouse.make(step, self.renderer)

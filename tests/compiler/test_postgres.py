@@ -74,7 +74,7 @@ def network_in_postgres(server: str, network: Path) -> Iterator[object]:
         yield connection
 
 
-@pytest.mark.parametrize("indicator", INDICATORS)
+@pytest.mark.parametrize("indicator", [*INDICATORS, "core.growth_ela", "core.status_by_growth_math"])
 def test_the_statement_gives_the_same_result(
     indicator: str, tables: Project, network_in_postgres: object, result: Callable, same: Callable
 ) -> None:

@@ -38,14 +38,24 @@ def run_script(connection: sqlite3.Connection, sql: str) -> pd.DataFrame:
             connection.execute(f'DROP {kind} temp."{name}"')
 
 
-@pytest.mark.parametrize("indicator", INDICATORS)
+@pytest.mark.parametrize("indicator", [*INDICATORS, "core.growth_ela"])
 def test_the_statement_gives_the_same_result(
     indicator: str, tables: Project, network_in_sqlite: sqlite3.Connection, result: Callable, same: Callable
 ) -> None:
     same(run_statement(network_in_sqlite, tables.compile(indicator, "sqlite", "statement")), result(indicator))
 
 
-@pytest.mark.parametrize("indicator", ["ca.chronic_absenteeism", "ca.suspension_rate", "ca.ela_dfs", "attendance_rate"])
+@pytest.mark.parametrize(
+    "indicator",
+    [
+        "ca.chronic_absenteeism",
+        "ca.suspension_rate",
+        "ca.ela_dfs",
+        "attendance_rate",
+        "core.growth_math",
+        "core.status_by_growth_math",
+    ],
+)
 def test_the_script_gives_the_same_result(
     indicator: str, tables: Project, network_in_sqlite: sqlite3.Connection, result: Callable, same: Callable
 ) -> None:

@@ -24,7 +24,7 @@ def project() -> Project:
 def test_every_indicator_compiles(dialect: str, project: Project) -> None:
     """Each stage's sentence stands above it, nothing of the templates is left, and the text is always the same."""
     first, second = project.compiler(dialect), project.compiler(dialect)
-    indicators = list(project.catalog.indicators)
+    indicators = [i.id for i in project.catalog.indicators.values() if i.measure_type != "eblp"]  # partly in Python
     assert len(indicators) > 20
     # the second compiler goes the other way round: what it compiled before must not show
     again = {

@@ -52,7 +52,7 @@ def _coefficients(design: Design) -> Stage:
     chosen = comma(f"CASE WHEN refused IS NULL THEN {value} END AS {name}" for name, value in numbers.items())
     dropped = comma(f"CASE WHEN refused IS NULL AND s_{i} = 1 THEN 1 ELSE 0 END AS dropped_{i}" for i in terms)
     text = f"SELECT cell, {comma(design.keys)}, n, refused, {chosen}, {dropped} FROM ({joined}) AS f"
-    return design.stage("coefficients", "The fitted model of each cell, or why it has none.", text, True)
+    return design.stage("coefficients", "The fitted model of each cell, or why it has none.", text, stored=True)
 
 
 def _left(design: Design) -> str:

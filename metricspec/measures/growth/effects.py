@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from metricspec.measures.growth.constants import NOTHING, yardstick_stages
-from metricspec.measures.growth.terms import Design
+from metricspec.measures.growth.moments import places_as_text
+from metricspec.measures.growth.terms import Design, columns
 from metricspec.sql.stage import Stage, Step, comma
 
 SCHOOL = "school"  # the org level whose orgs are what `school` names
@@ -24,9 +25,12 @@ def effect_stages(design: Design) -> tuple[Step, ...]:
     shrink, bayes (the shrunken effect), post (its squared standard error), effect (bayes, or mean where there is none),
     spread2 (squared standard error that goes with effect).
     """
-    sums = design.inputs.sums("sums", design.name("scored"), design.cells if design.spec.by_cell else (), _sums(design))
+    own = _place_sums(design), _carried_sums(design)
+    keys = design.cells if design.spec.by_cell else ()
+    sums = design.inputs.sums("sums", own[1].name, keys, {name: f"SUM({name})" for name in _sums(design)})
     yards = yardstick_stages(design, design.spec.fitted) if design.spec.fitted is not None else ()
     return (
+        *own,
         *sums,
         _parts(design),
         _orgs(design),
@@ -39,12 +43,30 @@ def effect_stages(design: Design) -> tuple[Step, ...]:
 
 
 def _sums(design: Design) -> Mapping[str, str]:
-    fitted = "SUM(CASE WHEN deviation IS NULL THEN 0 ELSE 1 END)"
-    found = {"population": "COUNT(*)", "complete": "SUM(complete)", "fitted": fitted}
+    found = {"population": "COUNT(*)", "complete": "COUNT(complete)", "fitted": "COUNT(deviation)"}
     if design.weighted:
         found |= {"w": "SUM(w)", "w2": "SUM(w * w)"}
         return {**found, "r": "SUM(w * deviation)", "rr": "SUM(w * deviation * deviation)"}
     return {**found, "r": "SUM(deviation)", "rr": "SUM(deviation * deviation)"}
+
+
+def _place_sums(design: Design) -> Stage:
+    """The one pass over residuals, by number; what is carried as text comes back to the few sums."""
+    keys = comma(["place", *design.signature, *(("cell",) if design.spec.by_cell else ())])
+    sums = comma(f"{sql} AS sum_{name}" for name, sql in _sums(design).items())
+    text = f"SELECT {keys}, {sums} FROM {design.name('scored')} GROUP BY {keys}"
+    return design.stage("place_sums", "Sums of residuals by place and combination of groups.", text, stored=True)
+
+
+def _carried_sums(design: Design) -> Stage:
+    items = [places_as_text(design, "p"), *([columns(design.signature, "s")] if design.signature else [])]
+    items += [f"s.sum_{name} AS {name}" for name in _sums(design)]
+    source = f"{design.name('place_sums')} AS s INNER JOIN {design.name('places')} AS p ON p.place = s.place"
+    if design.spec.by_cell:
+        items += [f"k.{name} AS {name}" for name in design.cells]
+        source += f" LEFT JOIN {design.name('cells')} AS k ON k.cell = s.cell"
+    text = f"SELECT {comma(items)} FROM {source}"
+    return design.stage("carried_sums", "The same sums with their places as text.", text)
 
 
 def category(design: Design) -> str:
@@ -89,7 +111,7 @@ def _orgs(design: Design) -> Stage:
             COALESCE(SUM(weight), 0e0) AS w, SUM(weight2) AS w2, SUM(CASE WHEN fitted_ > 0 THEN 1 ELSE 0 END) AS schools,
             SUM(total) AS total, SUM(squares) AS squares, SUM(weight * weight) AS cc, SUM(weight * total) AS ct,
             SUM(total * total) AS tt FROM {design.name("parts")} GROUP BY {by}) AS o"""
-    return design.stage("orgs", "The mean residual of each org, group and category.", text, True)
+    return design.stage("orgs", "The mean residual of each org, group and category.", text, stored=True)
 
 
 def _within(design: Design) -> Stage:
@@ -143,4 +165,4 @@ def _effects(design: Design) -> Stage:
         within, error2, between_, shrink, shrink * mean AS bayes, between_ * (1e0 - shrink) AS post,
         COALESCE(shrink * mean, mean) AS effect,
         CASE WHEN shrink IS NULL THEN error2 ELSE between_ * (1e0 - shrink) END AS effect2 FROM ({inner}) AS s"""
-    return design.stage("effects", "The effect of each org, shrunken as far as it is uncertain.", text, True)
+    return design.stage("effects", "The effect of each org, shrunken as far as it is uncertain.", text, stored=True)

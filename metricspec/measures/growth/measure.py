@@ -100,5 +100,5 @@ class Growth:
 def residual_stages(spec: GrowthSpec, inputs: Inputs) -> tuple[Step, ...]:
     """Ends in `residuals`: a row for each score fitted, with all of `inputs.carried`, student, the cell's columns (cell_1
     ...), w (1 on average in a cell) and residual (in units of the outcome)."""
-    design = Design(spec, inputs)
+    design = Design(spec, inputs, named=True)
     return (*fit_stages(design), *scored_stages(design), residuals_stage(design))

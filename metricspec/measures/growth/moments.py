@@ -8,13 +8,21 @@ from metricspec.measures.growth.terms import LARGEST, Design, columns, on
 from metricspec.sql.stage import Stage, comma
 
 
-def centred_stages(design: Design) -> tuple[Stage, ...]:
-    """Ends in a row for each score, `scores`; with means over others in `terms`, which has these too."""
-    stages = [_cells(design), _scores(design)]
+def kept_stages(design: Design) -> tuple[Stage, ...]:
+    """Ends in a row for each score, all in numbers: `kept`, and with means over others `terms`, which has these too."""
+    stages = [_cells(design), _places(design), _kept(design)]
     if design.schools:
-        stages.append(_schools(design))
+        stages.append(_school_sums(design))
     if not design.means:
         stages.append(_with_means_of_others(design))
+    return tuple(stages)
+
+
+def centred_stages(design: Design) -> tuple[Stage, ...]:
+    """The same, and with places as text: `scores`, a row for each, and where they are needed `schools`, their sums."""
+    stages = [*kept_stages(design), _scores(design)]
+    if design.schools:
+        stages.append(_schools(design))
     return tuple(stages)
 
 
@@ -31,42 +39,74 @@ def moment_stages(design: Design) -> tuple[Stage, ...]:
 def _cells(design: Design) -> Stage:
     centres = comma(f"AVG(r.{v}) AS c_{v}" for v in design.measured)
     keys = comma(f"r.{key}" for key in design.keys)
-    text = f"""SELECT ROW_NUMBER() OVER (ORDER BY {keys}) AS cell, {keys}, COUNT(*) AS n, {centres}
+    text = f"""SELECT CAST(ROW_NUMBER() OVER (ORDER BY {keys}) AS INTEGER) AS cell, {keys}, COUNT(*) AS n, {centres}
         FROM {design.inputs.rows} AS r WHERE {design.complete()} GROUP BY {keys}"""
-    return design.stage(
-        "cells", "The cells, numbered, with the mean of each variable over complete scores.", text, True
-    )
+    says = "The cells, numbered, with the mean of each variable over complete scores."
+    return design.stage("cells", says, text, stored=True)
+
+
+def _places(design: Design) -> Stage:
+    """Text that is not known stands as '', so that places can be joined."""
+    known = comma(f"COALESCE({name}, '') AS {name}" for name in design.places)
+    names = comma(design.places)
+    text = f"""SELECT CAST(ROW_NUMBER() OVER (ORDER BY {names}) AS INTEGER) AS place,
+        CAST(DENSE_RANK() OVER (ORDER BY school) AS INTEGER) AS school_number, {names}
+        FROM (SELECT DISTINCT {known} FROM {design.inputs.rows}) AS p"""
+    return design.stage("places", "Where scores count, numbered.", text, stored=True)
+
+
+def _kept(design: Design) -> Stage:
+    """Stored once: four passes over numbers cost less than over text and the joins that centre."""
+    kept = columns([*design.signature, *(("student",) if design.named else ()), *design.raw], "r")
+    values = comma(f"r.{v} - k.c_{v} AS {v}" for v in design.measured)
+    same = " AND ".join(f"p.{name} = COALESCE(r.{name}, '')" for name in design.places)
+    text = f"""SELECT p.place AS place, p.school_number AS school_number, k.cell AS cell,
+        CASE WHEN {design.complete()} THEN 1 END AS complete{f", {kept}" if kept else ""}, {values}
+        FROM {design.inputs.rows} AS r INNER JOIN {design.name("places")} AS p ON {same}
+        LEFT JOIN {design.name("cells")} AS k ON {on("k", "r", design.keys)}"""
+    says = "Every score less the mean of its cell; complete where all that the model needs is known of it."
+    return design.stage("kept", says, text, stored=True)
 
 
 def _scores(design: Design) -> Stage:
-    kept = columns([*design.inputs.carried, "student", *design.cells, *design.raw], "r")
-    values = comma(f"r.{v} - k.c_{v} AS {v}" for v in design.measured)
-    text = f"""SELECT {kept}, k.cell AS cell, CASE WHEN {design.complete()} THEN 1 ELSE 0 END AS complete, {values}
-        FROM {design.inputs.rows} AS r LEFT JOIN {design.name("cells")} AS k ON {on("k", "r", design.keys)}"""
-    says = "Every score less the mean of its cell, and whether all that the model needs is known of it."
-    return design.stage("scores", says, text)
+    items = [*design.signature, *(("student",) if design.named else ()), *design.raw, "cell", "complete"]
+    values = [*design.students, *(design.others if design.means else design.bases), "y"]
+    text = f"""SELECT {places_as_text(design, "p")}, {columns([*items, *values], "s")}
+        FROM {design.kept} AS s INNER JOIN {design.name("places")} AS p ON p.place = s.place"""
+    return design.stage("scores", "Every score with its places as text.", text)
+
+
+def places_as_text(design: Design, table: str) -> str:
+    return comma(f"NULLIF({table}.{name}, '') AS {name}" for name in design.places)
+
+
+def _school_sums(design: Design) -> Stage:
+    names = design.measured if design.means else tuple(dict.fromkeys(design.bases.values()))
+    sums = comma(f"{design.total(v)} AS s_{v}" for v in names)
+    text = f"""SELECT cell, school_number, COUNT(*) AS n, {design.total()} AS w, {sums}
+        FROM {design.name("kept")} WHERE complete = 1 GROUP BY cell, school_number"""
+    return design.stage("school_sums", "Sums of the complete scores of each school in each cell.", text, stored=True)
 
 
 def _schools(design: Design) -> Stage:
-    names = design.measured if design.means else tuple(dict.fromkeys(design.bases.values()))
-    sums = comma(f"{design.total(v)} AS s_{v}" for v in names)
-    text = f"""SELECT cell, school, COUNT(*) AS n, {design.total()} AS w, {sums}
-        FROM {design.name("scores")} WHERE complete = 1 GROUP BY cell, school"""
-    return design.stage("schools", "Sums of the complete scores of each school in each cell.", text, True)
+    text = f"""SELECT s.*, p.school AS school FROM {design.name("school_sums")} AS s
+        INNER JOIN (SELECT DISTINCT school_number, school FROM {design.name("places")}) AS p
+        ON p.school_number = s.school_number"""
+    return design.stage("schools", "The same sums with the school as text.", text)
 
 
 def _with_means_of_others(design: Design) -> Stage:
     """A student alone in a school and cell has no others: that score is not complete."""
     weight = "s.w" if design.weighted else "1e0"
-    kept = columns([*design.inputs.carried, "student", *design.cells, *design.raw, "cell", *design.students, "y"], "s")
+    items = ["place", "school_number", "cell", *design.signature, *(("student",) if design.named else ()), *design.raw]
     alone = f"s.complete = 1 AND p.n > 1 AND p.w - {weight} > 0e0"
     means = comma(
         f"CASE WHEN {alone} THEN (p.s_{base} - {weight} * s.{base}) / (p.w - {weight}) END AS {peer}"
         for peer, base in design.bases.items()
     )
-    text = f"""SELECT {kept}, CASE WHEN {alone} THEN 1 ELSE 0 END AS complete, {means}
-        FROM {design.name("scores")} AS s
-        LEFT JOIN {design.name("schools")} AS p ON p.cell = s.cell AND p.school = s.school"""
+    text = f"""SELECT {columns([*items, *design.students, "y"], "s")}, CASE WHEN {alone} THEN 1 END AS complete, {means}
+        FROM {design.name("kept")} AS s
+        LEFT JOIN {design.name("school_sums")} AS p ON p.cell = s.cell AND p.school_number = s.school_number"""
     return design.stage("terms", "Every score with the means of the others in its school and cell.", text)
 
 
@@ -83,8 +123,8 @@ def _products(design: Design) -> Stage:
     items += [f"{design.total(f'e{at} * e{at}')} AS e_{at}" for at in design.errors]
     squares = "SUM(w * w)" if design.weighted else "CAST(COUNT(*) AS DOUBLE)"
     text = f"""SELECT cell, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {comma(items)}
-        FROM {design.rows} WHERE complete = 1 GROUP BY cell"""
-    return design.stage("products", "Sums of products over the complete scores of each cell.", text, True)
+        FROM {design.kept} WHERE complete = 1 GROUP BY cell"""
+    return design.stage("products", "Sums of products over the complete scores of each cell.", text)
 
 
 def _between(design: Design) -> Stage:
@@ -93,14 +133,14 @@ def _between(design: Design) -> Stage:
     pairs = [(one, other) for one, other in _pairs(design.measured) if design.two_step or {one, other} & bases]
     items = [f"SUM(s_{v}) AS s_{v}" for v in design.others]
     items += [f"SUM(s_{one} * s_{other} / w) AS b_{one}_{other}" for one, other in pairs]
-    text = f"SELECT cell, {comma(items)} FROM {design.name('schools')} GROUP BY cell"
-    return design.stage("between", "Sums of products of the schools' means in each cell.", text, True)
+    text = f"SELECT cell, {comma(items)} FROM {design.name('school_sums')} GROUP BY cell"
+    return design.stage("between", "Sums of products of the schools' means in each cell.", text)
 
 
 def population(design: Design) -> Stage:
     text = f"""SELECT cell, CAST(COUNT(*) AS DOUBLE) AS n, SUM(y) AS s, SUM(y * y) AS ss
-        FROM {design.name("scores")} WHERE cell IS NOT NULL AND ABS(y) < {LARGEST} GROUP BY cell"""
-    return design.stage("population", "Known outcomes of each cell, also of scores that are not complete.", text, True)
+        FROM {design.name("kept")} WHERE cell IS NOT NULL AND ABS(y) < {LARGEST} GROUP BY cell"""
+    return design.stage("population", "Known outcomes of each cell, also of scores that are not complete.", text)
 
 
 def _moments(design: Design) -> Stage:
@@ -123,7 +163,7 @@ def _moments(design: Design) -> Stage:
         source += f" INNER JOIN {design.name('population')} AS p ON p.cell = t.cell"
         items.append("p.n AS population_n, p.ss - p.s * p.s / p.n AS population_ss")
     text = f"SELECT t.cell AS cell, t.n AS n, t.w AS w, t.w2 AS w2, {comma(items)} FROM {source}"
-    return design.stage("moments", "Means and centred sums of products of each cell.", text, True)
+    return design.stage("moments", "Means and centred sums of products of each cell.", text, stored=True)
 
 
 def _sum(design: Design, variable: str) -> str:

@@ -36,7 +36,7 @@ def _noted_cells(design: Design) -> Stage:
     dropped = [f"dropped_{at} = 1" for at in range(1, design.q + 1)]
     text = f"""SELECT {comma(design.keys)}, {comma(flags)} FROM {design.name("coefficients")}
         WHERE {" OR ".join(["refused IS NOT NULL", *dropped])}"""
-    return design.stage("noted_cells", "Cells that are refused or have a term dropped.", text, True)
+    return design.stage("noted_cells", "Cells that are refused or have a term dropped.", text)
 
 
 def _noted_places(design: Design) -> Stage:
@@ -46,7 +46,7 @@ def _noted_places(design: Design) -> Stage:
     flags = comma(f"k.{flag} AS {flag}" for flag in _flags(design))
     text = f"""SELECT DISTINCT {kept}, {flags} FROM {design.inputs.rows} AS r
         INNER JOIN {design.name("noted_cells")} AS k ON {on("k", "r", design.keys)}"""
-    return design.stage("noted_places", "Where scores of these cells count.", text, True)
+    return design.stage("noted_places", "Where scores of these cells count.", text, stored=True)
 
 
 def _noted(design: Design) -> Stage:

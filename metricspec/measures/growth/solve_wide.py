@@ -44,7 +44,7 @@ def _pivot(design: Design, k: int, source: str) -> Stage:
     inverse = f"CASE WHEN o_{k} > 0e0 AND {pivot} > {PIVOT} * o_{k} THEN 1e0 / {pivot} ELSE 0e0 END"
     kept = comma(["cell", *done, *_upper(design, range(1, k)), *_open(design, k), *wholes])
     text = f"SELECT {kept}, {inverse} AS u_{k}, {state} AS s_{k} FROM {source}"
-    return design.stage(f"pivot_{k}", f"The pivot of term {k}, or whether it is dropped.", text, True)
+    return design.stage(f"pivot_{k}", f"The pivot of term {k}, or whether it is dropped.", text, stored=True)
 
 
 def _elimination(design: Design, k: int, source: str) -> Stage:
@@ -57,7 +57,7 @@ def _elimination(design: Design, k: int, source: str) -> Stage:
             items[name] = f"{name} - {entry(design, i, k)} * {entry(design, k, j)} * u_{k} AS {name}"
     kept = ["cell", *done, *_upper(design, range(1, k + 1)), *wholes]
     text = f"SELECT {comma([*kept, *items.values()])} FROM {source}"
-    return design.stage(f"eliminated_{k}", f"Term {k} eliminated from the equations after it.", text, True)
+    return design.stage(f"eliminated_{k}", f"Term {k} eliminated from the equations after it.", text, stored=True)
 
 
 def _substitution(design: Design, k: int, source: str) -> Stage:
@@ -69,4 +69,4 @@ def _substitution(design: Design, k: int, source: str) -> Stage:
     kept = ["cell", *states, *inverses, *_upper(design, range(1, k)), *known, value]
     text = f"SELECT {comma(kept)} FROM {source}"
     name = "solution" if k == 1 else f"substituted_{k}"
-    return design.stage(name, f"The coefficient of term {k}.", text, True)
+    return design.stage(name, f"The coefficient of term {k}.", text, stored=True)

@@ -38,7 +38,7 @@ def system_stage(design: Design) -> Stage:
             items.append(f"{_entry(design, i, j)} AS {entry(design, i, j)}")
     text = f"SELECT cell, {comma(items)} FROM {design.name('moments')}"
     return design.stage(
-        "system", "The linear system of each cell, the priors' known error taken off its diagonal.", text, True
+        "system", "The linear system of each cell, the priors' known error taken off its diagonal.", text
     )
 
 

@@ -37,11 +37,13 @@ class Design:
     """A spec over its inputs. Terms are x1 ... xq: those of students first, then the peers; y is the outcome.
 
     A peer term is the school mean of its `base`, a variable of students (x) or one of its own (o). `means` says whether
-    peers are plain means, which are the same for a whole school and therefore never stand in a student's row.
+    peers are plain means, which are the same for a whole school and therefore never stand in a student's row. `named`
+    asks for the student to be kept with each score.
     """
 
     spec: GrowthSpec
     inputs: Inputs
+    named: bool = False
 
     @cached_property
     def students(self) -> tuple[str, ...]:
@@ -115,9 +117,24 @@ class Design:
         return (*(self.students if self.means else self.terms), "y")
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Carried columns that say where a score counts: text, the same for many scores."""
+        return ("school", "school_year", *(f"at_{level}" for level in self.inputs.levels))
+
+    @property
+    def signature(self) -> tuple[str, ...]:
+        """Carried columns that tell the student groups."""
+        return tuple(name for name in self.inputs.carried if name not in self.places)
+
+    @property
+    def kept(self) -> str:
+        """The stage with a row for each score, in numbers, and `in_rows` in it."""
+        return self.name("kept" if self.means else "terms")
+
+    @property
     def rows(self) -> str:
-        """The stage with a row for each score and `in_rows` in it."""
-        return self.name("scores" if self.means else "terms")
+        """The same with its places as text."""
+        return self.name("scores")
 
     def total(self, expression: str = "") -> str:
         """The weighted sum of an expression over scores (of the weights, where empty)."""
