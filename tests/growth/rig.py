@@ -46,7 +46,7 @@ def inputs(
 ) -> tuple[Stage, Inputs]:
     """A stage over the table ROWS and what a staged measure is given; `in_group` = 1 is the student group G."""
     labels = comma(f"CAST({name} AS VARCHAR) AS {name}" for name in ("student", "school", "school_year"))
-    places = comma(f"CAST({level} AS VARCHAR) AS at_{level}" for level in levels)
+    places = comma(f"CAST(at_{level} AS VARCHAR) AS at_{level}" for level in levels)
     values = comma(
         f"CAST({name} AS {'VARCHAR' if name.startswith('cell_') else 'DOUBLE'}) AS {name}" for name in variables
     )
@@ -59,10 +59,16 @@ def inputs(
 
 
 def prepared(frame: pd.DataFrame) -> pd.DataFrame:
-    """With the columns that rows always have: students numbered, one year, one district, where they are not given."""
+    """With the columns that rows always have: students numbered, one year, one district, where they are not given.
+
+    A score counts at its school and district, where no at_school and at_district say otherwise.
+    """
     usual = {"student": [f"s{at}" for at in range(len(frame))], "school_year": "2024-25", "district": "D"}
     found = frame.assign(**{name: value for name, value in usual.items() if name not in frame})
-    return found.assign(**{c: found[c].astype(object).where(found[c].notna(), None) for c in (*LABELS, "school")})
+    for level in ("school", "district"):
+        found[f"at_{level}"] = found[f"at_{level}" if f"at_{level}" in found else level]
+    texts = (*LABELS, "school", "at_school", "at_district")
+    return found.assign(**{c: found[c].astype(object).where(found[c].notna(), None) for c in texts})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from scipy import stats
 from metricspec.measures.growth import Growth, GrowthSpec, Prior, residual_stages
 from metricspec.measures.growth.percentile import normal
 
-from .rig import Duck, Fitted, fit, inputs
+from .rig import Duck, Engine, Fitted, fit, inputs
 from .students import regression, students, with_peer
 
 MODEL = GrowthSpec(
@@ -188,6 +188,24 @@ def test_schools_alike_are_all_in_the_middle() -> None:
     assert list(shown.rows().value) == [50] * 6 and shown.rows().low.isna().all()
     assert list(shown.rows("index_level").value) == [6] * 6
     assert set(shown.rows().notes) == {"no differences beyond chance at this level"}
+
+
+def test_scores_that_count_at_no_school_are_fitted_and_count_elsewhere(engine: Engine) -> None:
+    """As those of charter schools in some indicators; the school they go to still tells who their peers are."""
+    given = rows()
+    given["at_school"] = given.school.where(given.district != "d1", None)
+    given["at_district"] = given.district.where(given.index % 7 > 0, None)
+    shown = fit(MODEL, given, engine, group=True)
+    assert shown.slopes() == pytest.approx(found().slopes(), rel=1e-9)
+    left = residuals()
+    schools = by_org(left[left.district != "d1"], "school")
+    same(shown.rows("mean_residual").value, schools.m)
+    same(shown.rows("empirical_bayes").value, schools.eb)
+    districts = by_org(left[left.index % 7 > 0], "district")
+    same(shown.rows("mean_residual", "district").value, districts.m)
+    same(shown.rows("mean_residual", "district").standard_error, districts.se)
+    counted = given[given.at_district.notna()].groupby("district").size()
+    assert list(shown.rows("coverage", "district").n) == list(counted)
 
 
 def test_residuals_of_scores() -> None:
