@@ -102,7 +102,6 @@ class Inputs:
     rows: str
     prefix: str
     levels: tuple[str, ...]
-    groups: tuple[str, ...]
     carried: tuple[str, ...]
     solve: Literal["long", "wide"]
     sums: Sums
@@ -204,9 +203,12 @@ class Counted:
 class TallyMeasure(MeasureType, Protocol):
     """A measure over the results of other indicators: where they stand together, apart, or one within the other.
 
-    `stages` is given the rows of each of `indicators`: values are not rounded, nothing is hidden. Its last stage has the columns that a staged measure's has; `n` must be
-    the smallest of the n's that a value is made of, for by it the policy hides.
+    `stages` is given the rows of each of `indicators`: values are not rounded, nothing is hidden. Its last stage has
+    the columns that a staged measure's has. `n` must be the smallest of the n's that a value is made of: a row is
+    hidden where the strictest of all the policies would hide it, and its category, which is a result, with it.
+    `value_of` names the indicator whose unit and digits the value has, if any.
     """
 
     def indicators(self, spec: Any) -> Sequence[str]: ...
+    def value_of(self, spec: Any) -> str | None: ...
     def stages(self, spec: Any, tallies: Mapping[str, Counted], prefix: str) -> Sequence[Step]: ...

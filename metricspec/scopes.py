@@ -95,7 +95,8 @@ class Expressions:
     def student_columns(self, indicator: Indicator) -> dict[str, Column]:
         """The columns of a student's combined row at one org."""
         assert indicator.students is not None
-        own, kept = self.catalog.datasets[indicator.students].columns, indicator.row_keys or ()
+        dataset = self.catalog.datasets[indicator.students]
+        own, kept = dataset.columns, set(indicator.row_keys or ()) & set(dataset.grain)
         columns = {name: c for name, c in own.items() if c.rollup or name in kept}
         for fact in indicator.facts:
             value = self.fact_value(fact)[0] if fact.value and fact.dataset in self.catalog.datasets else None

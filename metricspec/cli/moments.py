@@ -91,11 +91,17 @@ def _warn(found: Moments, out: Path) -> None:
     click.echo(
         f"{out.name} is confidential: exchange it under a data-sharing agreement, do not publish it ({GUIDE})", err=True
     )
+    release, least = found.release, found.header.privacy_n
+    if release.schools_telling:
+        click.echo(
+            f"its school means tell, for {release.schools_telling:,} of the {release.schools:,} schools in cells, how many "
+            f"of a school's students have, or have not, a condition, where they are fewer than {least}",
+            err=True,
+        )
     by_cell: dict[str, list[str]] = {}
-    for rare in found.release.rare:
+    for rare in release.rare:
         by_cell.setdefault(rare.cell, []).append(rare.term)
     if by_cell:
-        least = found.header.privacy_n
         click.echo(f"its sums tell of fewer than {least} students who have, or have not:", err=True)
     for cell, terms in by_cell.items():
         click.echo(f"  {cell}: {', '.join(terms)}", err=True)

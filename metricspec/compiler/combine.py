@@ -96,14 +96,12 @@ def students_stage(name: str, given: StudentsInput, stints: str, *, arg_max: boo
 
 
 def score_stage(name: str, given: StudentsInput, stints: str, *, arg_max: bool) -> Stage:
-    """One row per score, at one school: that of the student's last row."""
-    own = {c.name for c in given.columns}
+    """One row per score, at one school: that of the student's last row. So columns that place a score are that row's,
+    whatever their rollup."""
     keys = [given.dataset.keys["student"], given.dataset.keys["year"], *(given.row_keys or ())]
     items = [q(key) for key in keys]
-    items += [
-        f"{_latest(q(c), given.dataset, arg_max)} AS {q(c)}" for c in given.place if c not in own and c not in keys
-    ]
-    items += [_combined(c, given.dataset, arg_max) for c in given.columns if c.name not in keys]
+    items += [f"{_latest(q(c), given.dataset, arg_max)} AS {q(c)}" for c in given.place if c not in keys]
+    items += [_combined(c, given.dataset, arg_max) for c in given.columns if c.name not in (*keys, *given.place)]
     items += _flags(given, arg_max)
     by = [q(key) for key in keys]
     numbered = _numbered(given, stints, "", by, "", arg_max)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from metricspec.measure import Statistic
-from metricspec.model import BandSet, Catalog, Compare, Dataset, Indicator, LevelTable, Policy
+from metricspec.model import BandSet, Catalog, Compare, Dataset, Indicator, LevelTable, Policy, Threshold
 from metricspec.sql.stage import Stage, Template, lit, slot
 
 
@@ -42,9 +42,15 @@ class Rules:
         return list(dict.fromkeys(text for text in texts if text))
 
 
-def rules_of(indicators: Sequence[Indicator], catalog: Catalog) -> Rules:
-    """The rules that some indicators refer to."""
-    policies = {i.policy: catalog.policies[i.policy] for i in indicators}
+def strictest(name: str, policies: Sequence[Policy], own: Policy) -> Policy:
+    """The policy of an indicator made of others: as its own, but hiding below the greatest n of any of them."""
+    least = max(policy.least_shown() for policy in policies)
+    return replace(own, id=name, privacy=(Threshold(least),), report=())
+
+
+def rules_of(indicators: Sequence[Indicator], catalog: Catalog, made: Sequence[Policy] = ()) -> Rules:
+    """The rules that some indicators refer to; `made` are the policies of those made of others."""
+    policies = {i.policy: catalog.policies[i.policy] for i in indicators} | {policy.id: policy for policy in made}
     levels = {i.rating: catalog.levels[i.rating] for i in indicators if i.rating}
     return Rules(tuple(policies.values()), tuple(levels.values()), tuple(dict.fromkeys(i.compare for i in indicators)))
 
@@ -55,49 +61,43 @@ def rule_name(compare: tuple[Compare, ...], rules: Rules) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """How the tail treats one indicator's numbers: exact decimal places (None for doubles), and further statistics."""
+    """How the tail treats one indicator's numbers: the policy that hides them, exact decimal places (None for doubles),
+    further statistics, and whether the category is itself a result (`telling`), which hides with the value."""
 
     indicator: Indicator
+    policy: str
     places: int | None
     statistics: tuple[Statistic, ...] = ()
+    telling: bool = False
+
+
+def _shown_rows(at: int, one: Shown, rules: Rules) -> Iterator[tuple[str, ...]]:
+    """The indicator's own row, and one for each further statistic, which is neither compared nor rated."""
+    indicator, null = one.indicator, "CAST(NULL AS VARCHAR)"
+    own = Statistic("", "", indicator.digits, percent=scale_of(indicator.unit) == 100)
+    for statistic in (own, *one.statistics):
+        exact = "CAST(NULL AS BIGINT)" if statistic is not own or one.places is None else f"{10**one.places}"
+        rated = statistic is own and indicator.rating
+        yield (
+            slot(f"i{at}"), lit(statistic.name), slot(f"v{at}"), lit(indicator.groups),
+            f"{(100 if statistic.percent else 1) * 10**statistic.digits}", f"{10**statistic.digits}e0", exact,
+            lit(one.policy), lit(indicator.rating) if rated else null,
+            lit(rule_name(indicator.compare, rules)) if statistic is own else null, "1" if one.telling else "0",
+        )  # fmt: skip
 
 
 def indicators_stage(shown: Sequence[Shown], rules: Rules) -> Stage:
-    """One row per indicator, and one for each further statistic, which is neither compared nor rated.
+    """One row per indicator and statistic. Ids and versions are slots.
 
-    Ids and versions are slots. `units` is how many published units one whole is, `shift` how many a number shown.
+    `units` is how many published units one whole is, `shift` how many a number shown.
     """
     names = (
         "indicator", "statistic", "version", "group_set", "units", "shift", "exact", "policy", "levels", "compare_rule",
+        "telling",
     )  # fmt: skip
-    rows: list[tuple[str, ...]] = []
-    slots = {}
-    null = "CAST(NULL AS VARCHAR)"
-    for at, one in enumerate(shown):
-        indicator = one.indicator
-        slots[f"i{at}"], slots[f"v{at}"] = lit(indicator.id), lit(indicator.version)
-        common = (slot(f"i{at}"), slot(f"v{at}"), lit(indicator.groups), lit(indicator.policy))
-
-        def row(
-            statistic: str,
-            scale: int,
-            digits: int,
-            exact: str,
-            levels: str,
-            rule: str,
-            common: tuple[str, ...] = common,
-        ) -> tuple[str, ...]:
-            id_, version, groups, policy = common
-            units, shift = f"{scale * 10**digits}", f"{10**digits}e0"
-            return (id_, statistic, version, groups, units, shift, exact, policy, levels, rule)
-
-        exact = "CAST(NULL AS BIGINT)" if one.places is None else f"{10**one.places}"
-        levels = lit(indicator.rating) if indicator.rating else null
-        rule = lit(rule_name(indicator.compare, rules))
-        rows.append(row("''", scale_of(indicator.unit), indicator.digits, exact, levels, rule))
-        for further in one.statistics:
-            scale = 100 if further.percent else 1
-            rows.append(row(lit(further.name), scale, further.digits, "CAST(NULL AS BIGINT)", null, null))
+    rows = [row for at, one in enumerate(shown) for row in _shown_rows(at, one, rules)]
+    slots = {f"i{at}": lit(one.indicator.id) for at, one in enumerate(shown)}
+    slots |= {f"v{at}": lit(one.indicator.version) for at, one in enumerate(shown)}
     text = table(rows, names, names)
     says = "What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison."
     return Stage("indicators", says, Template(("indicators", text), text), slots, stored=True)

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.combine import score_stage, students_stage
-from metricspec.compiler.constants import Shown, indicators_stage, org_attributes_stage, rules_of, scale_of
+from metricspec.compiler.constants import Shown, indicators_stage, org_attributes_stage, rules_of, scale_of, strictest
 from metricspec.compiler.facts import fact_stage, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
 from metricspec.compiler.groups import (
@@ -30,7 +30,7 @@ from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part
 from metricspec.measure import Inputs, PooledMeasure, RowMeasure, StagedMeasure, Statistic, TallyMeasure
-from metricspec.model import Binding, BoundDataset, Catalog, Indicator
+from metricspec.model import Binding, BoundDataset, Catalog, Indicator, Policy
 from metricspec.problems import PartlyPython, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
@@ -101,8 +101,18 @@ class Compiler:
         for indicator in gathered.published:
             parts.append(self._published(indicator))
         stages.extend(tally_steps(gathered.made, indicators, self.registry, parts, slots))
-        rules = rules_of(indicators, self.catalog)
-        shown = [Shown(i, gathered.places.get(i.id), self._statistics(i)) for i in indicators]
+        made = {i.id: self._strictest(i) for i in gathered.made}
+        rules = rules_of(indicators, self.catalog, tuple(made.values()))
+        shown = [
+            Shown(
+                i,
+                made[i.id].id if i.id in made else i.policy,
+                gathered.places.get(i.id),
+                self._statistics(i),
+                i.id in made,
+            )
+            for i in indicators
+        ]
         stages.append(indicators_stage(shown, rules))
         org_datasets = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
         stages.append(org_attributes_stage([self.catalog.datasets[name] for name in org_datasets]))
@@ -118,6 +128,11 @@ class Compiler:
             )
         )
         return Plan(tuple(stages), gathered.columns, _demanded(gathered), stepwise=gathered.staged)
+
+    def _strictest(self, indicator: Indicator) -> Policy:
+        """The policy of an indicator made of others: none of those that it is made of may be told by it."""
+        involved = [self.catalog.policies[i.policy] for i in self._with_others([indicator.id])]
+        return strictest(f"made:{indicator.id}", involved, self.catalog.policies[indicator.policy])
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]
@@ -211,7 +226,8 @@ class Compiler:
         rows, given = self._inputs(shared, part, scores)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         first = [*bound, tree_stage(f"bound_{gathered.org_dataset}"), *self._students(shared), rows]
-        return Plan((*first, *build(indicator.measure, given)), gathered.columns, _demanded(gathered))
+        steps = (*first, *build(indicator.measure, given))
+        return Plan(steps, gathered.columns, _demanded(gathered), stepwise=True)
 
     @staticmethod
     def _groups(shared: Shared, part: GroupPart, name: str) -> list[Stage]:

@@ -105,8 +105,7 @@ def inputs(
     levels = tuple(level.name for level in given.orgs.levels)
     grouping = Grouping(prefix, levels, part)
     rows = rows_stage(f"{prefix}rows", given, students, scores, grouping)
-    groups = tuple(group.id for group in part.groups.groups)
-    return rows, Inputs(rows.name, prefix, levels, groups, grouping.carried, engine.solve, grouping.sums)
+    return rows, Inputs(rows.name, prefix, levels, grouping.carried, engine.solve, grouping.sums)
 
 
 def staged_part(indicator: Indicator, source: str, at: int) -> tuple[str, dict[str, str]]:

@@ -60,8 +60,8 @@ def compared_stage(rules: Rules) -> Stage:
     )  # fmt: skip
     text = f"""
         SELECT {own}, {priors}, CASE WHEN mode IS NOT NULL THEN t.change END AS published_change, t.certified, t.notes,
-            t.units, t.shift, t.exact, t.policy, t.levels
-        FROM (SELECT t.*, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, {_mode(rules)} AS mode
+            t.units, t.shift, t.exact, t.policy, t.levels, t.telling
+        FROM (SELECT t.*, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, i.telling, {_mode(rules)} AS mode
             FROM (SELECT *, {lags} FROM tally) AS t INNER JOIN indicators AS i ON i.indicator = t.indicator AND i.statistic = COALESCE(t.statistic, '')) AS t"""
     return _stage("compared", "Each row beside the prior year's, where its rule compares.", text)
 
@@ -221,7 +221,7 @@ def hidden_stage(*, categories: bool) -> Stage:
         complement = """WHEN category IS NOT NULL AND place = 1 AND hidden_n > 0
             AND (hidden_n < privacy_n OR hidden_n < report_n) THEN 'complementary'"""
     text = f"""SELECT *,
-            CASE WHEN {few} THEN 'primary' {complement}
+            CASE WHEN n = 0 AND value_units IS NULL THEN 'input' WHEN {few} THEN 'primary' {complement}
                  WHEN value_units IS NULL THEN 'input' END AS suppressed,
             CASE WHEN prior_tested_n IS NULL AND prior_units IS NULL THEN NULL
                  WHEN prior_tested_n < prior_privacy_n OR prior_tested_n < prior_report_n THEN 'primary'
@@ -241,6 +241,7 @@ def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
     prior = "prior_suppressed IS NULL"
     known = "units / shift"  # percent: low and high are shares until here
     values = {
+        "category": f"CASE WHEN telling = 0 OR {shown} THEN category END",
         **{c: f"CASE WHEN {shown} AND tested_n IS NOT NULL THEN {c} END" for c in ("numerator", "denominator", "n")},
         "value": f"CASE WHEN {shown} THEN value_units / shift END",
         **{c: f"CASE WHEN {shown} THEN {c} * {known} END" for c in ("standard_error", "low", "high")},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ class Axis:
     """An indicator, and the value in its unit from which it counts as high; None is the average of the level."""
 
     indicator: str
-    high: float | None
+    high: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Quadrants:
     two, so that a row is hidden where either would be. An org without both values has no row. The CORE districts
     call the two together the power of two: status says where students are, growth what the year added.
 
-    A given value is held against the value as it is published, rounded to the digits of its indicator.
+    Both sides are compared as they are published, rounded to the digits of the indicator.
 
     No interval: a quadrant is a place on a map, and an org close to a line may be on either side of it by chance. Look
     at the intervals of the two indicators before saying which.
@@ -96,9 +97,12 @@ class Quadrants:
     def indicators(self, spec: QuadrantsSpec) -> Sequence[str]:
         return (spec.status.indicator, spec.growth.indicator)
 
+    def value_of(self, spec: QuadrantsSpec) -> str:
+        return spec.growth.indicator
+
     def stages(self, spec: QuadrantsSpec, tallies: Mapping[str, Counted], prefix: str) -> Sequence[Step]:
         keys = "school_year, org_level, org_id, student_group"
-        text = f"""SELECT {", ".join(f"s.{key.strip()}" for key in keys.split(","))}, s.n AS status_n, g.n AS growth_n, g.value,
+        text = f"""SELECT s.school_year, s.org_level, s.org_id, s.student_group, s.n AS status_n, g.n AS growth_n, g.value,
                 CASE WHEN {_is_high("s", spec.status, tallies)} THEN 'high status' ELSE 'low status' END AS status_side,
                 CASE WHEN {_is_high("g", spec.growth, tallies)} THEN 'high growth' ELSE 'low growth' END AS growth_side
             FROM ({_rows(tallies[spec.status.indicator])}) AS s
@@ -113,23 +117,23 @@ class Quadrants:
         return [both, Stage(f"{prefix}quadrants", "The quadrant of each org.", Template(("quadrants", text), text))]
 
 
-def _cut(high: float | str) -> float | None:
-    return None if isinstance(high, str) else float(high)
+def _cut(high: float | str) -> Decimal | None:
+    return None if isinstance(high, str) else Decimal(str(high))
 
 
 def _rows(counted: Counted) -> str:
     """The indicator's own values, with the average of each level."""
     by = "PARTITION BY school_year, org_level, student_group"
-    return f"""SELECT school_year, org_level, org_id, student_group, n, value,
+    return f"""SELECT school_year, org_level, org_id, student_group, value,
+        CASE WHEN denominator < n THEN denominator ELSE n END AS n,
         SUM(value * n) OVER ({by}) / NULLIF(SUM(n) OVER ({by}), 0) AS average
         FROM {counted.stage} WHERE statistic IS NULL AND category IS NULL AND value IS NOT NULL"""
 
 
 def _is_high(alias: str, axis: Axis, tallies: Mapping[str, Counted]) -> str:
-    if axis.high is None:
-        return f"{alias}.value >= {alias}.average"
     counted = tallies[axis.indicator]
-    units = 10**counted.digits
-    return (
-        f"{double_quotient(f'{alias}.value * {counted.scale * units}e0')} >= CAST({axis.high!r} AS DOUBLE) * {units}e0"
-    )
+    units = f"{counted.scale * 10**counted.digits}e0"
+    cut = double_quotient(f"{alias}.average * {units}")
+    if axis.high is not None:
+        cut = f"CAST({(axis.high * 10**counted.digits).normalize():f} AS DOUBLE)"
+    return f"{double_quotient(f'{alias}.value * {units}')} >= {cut}"

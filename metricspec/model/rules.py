@@ -63,6 +63,14 @@ class Threshold:
     org_levels: tuple[str, ...] = ()
     dated: Dated = Dated()
 
+    def holds(self, year: str | None, org_level: str | None, group: str | None) -> bool:
+        """Whether it is about a place; None is any."""
+        return (
+            (year is None or year in self.dated.years)
+            and (org_level is None or not self.org_levels or org_level in self.org_levels)
+            and (group is None or not self.groups or group in self.groups)
+        )
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -77,6 +85,20 @@ class Policy:
     title: Text = Text()
     source: Source | None = None
     place: Place = Place()
+
+    def least_shown(self, year: str | None = None, org_level: str | None = None, group: str | None = None) -> int:
+        """The smallest number of students shown: of privacy and report the higher. What is None may be any.
+
+        Of each list the last entry that matches holds, and where none does its greatest; where several places are
+        meant, the greatest of all that match.
+        """
+        found = 1
+        for entries in (self.privacy, self.report):
+            matching = [e.n for e in entries if e.holds(year, org_level, group)]
+            one_place = None not in (year, org_level, group)
+            of_all = max((e.n for e in entries), default=1)
+            found = max(found, of_all if not matching else matching[-1] if one_place else max(matching))
+        return found
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import CheckedMeasure
+from metricspec.measure import CheckedMeasure, TallyMeasure
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
@@ -127,6 +127,7 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
     measure_type = corpus.measure_types[indicator.measure_type]
     yield from _measure_references(corpus, document, measure_type.schema, document.data["measure"], ("measure",))
     yield from _made_of(corpus, document, indicator)
+    yield from _like_its_parts(corpus, document, indicator)
     if isinstance(measure_type, CheckedMeasure):
         for wrong in measure_type.wrong(indicator.measure):
             yield document.problem("MS110", wrong.message, "measure", *wrong.path, hint=wrong.hint)
@@ -154,6 +155,30 @@ def _measure_references(
             yield from corpus.unknown(document, kind, value, *path, key)
         elif isinstance(value, Mapping):
             yield from _measure_references(corpus, document, properties.get(key, {}), value, (*path, key))
+
+
+def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) -> Iterator[Problem]:
+    """An indicator made of others has their student groups, the unit of its value, and no year before."""
+    measure = corpus.measure_types[indicator.measure_type]
+    if not isinstance(measure, TallyMeasure):
+        return
+    for name in corpus.made_of(indicator):
+        other = corpus.catalog.indicators.get(name)
+        if other is not None and other.groups != indicator.groups:
+            message = f"the student groups of {name} are those of {other.groups}, so results have no groups in common"
+            yield document.problem("MS110", message, "groups", hint=f"write: groups: {other.groups}")
+    source = corpus.catalog.indicators.get(measure.value_of(indicator.measure) or "")
+    if source is not None and (source.unit, source.digits) != (indicator.unit, indicator.digits):
+        message = f"the value is that of {source.id}, which is in {source.unit} with {source.digits} decimal places"
+        path = "unit" if source.unit != indicator.unit and "unit" in document.data else "digits"
+        where = (path,) if path in document.data else ("measure",)
+        about = f"write: unit: {source.unit} and digits: {source.digits}"
+        yield document.problem("MS110", message, *where, hint=about)
+    if any(one.mode != "none" for one in indicator.compare):
+        message = "where an org stands among others has no change that could be counted"
+        yield document.problem(
+            "MS110", message, "compare", hint="leave it out, and compare the indicators it is made of"
+        )
 
 
 def _made_of(corpus: Corpus, document: Document, indicator: Indicator) -> Iterator[Problem]:

@@ -32,7 +32,7 @@ def print_explanation(found: Explanation, catalog: Catalog, *, sql: bool = False
         _trail(to, found)
     else:
         to.print()
-        to.print(Text("The rows come published: there are no students to count."))
+        to.print(Text("It is made of results that are there already: explain those for who counts."))
     marks = Marks()
     if len(found.result):
         print_headlines(found.result, catalog, {one.org: one.name or one.org}, marks, to)

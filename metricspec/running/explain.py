@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
 from metricspec.measure import RowMeasure, TallyMeasure
-from metricspec.model import Indicator, Policy
+from metricspec.model import Indicator
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
 from metricspec.running.orgs import all_students, org_id, org_names
@@ -38,7 +38,7 @@ class StageRows:
 
 @dataclass(frozen=True)
 class Students:
-    """How many students of all groups are at the org, and whether their trail shows that."""
+    """How many students of all groups are at the org, and whether their trail shows that (without a trail: no)."""
 
     number: int
     shown: bool
@@ -110,23 +110,6 @@ def _subject(
     return Subject(id_, level, year or years[-1], group or whole, names.get(id_, ""))
 
 
-def smallest(policy: Policy, subject: Subject) -> int:
-    """The smallest number of students that the policy shows there: of privacy and report the higher. Where a list has
-    no entry for the place, its greatest holds, as in a run."""
-    found = 1
-    for entries in (policy.privacy, policy.report):
-        matching = [
-            e.n
-            for e in entries
-            if subject.year in e.dated.years
-            and (not e.groups or subject.group in e.groups)
-            and (not e.org_levels or subject.level in e.org_levels)
-        ]
-        greatest = max((e.n for e in entries), default=1)
-        found = max(found, matching[-1] if matching else greatest)
-    return found
-
-
 class _Explainer:
     """One explanation being made, while the stages stand in the warehouse."""
 
@@ -143,10 +126,12 @@ class _Explainer:
         self.project, self.compiler, self.plan, self.engine = project, compiler, plan, engine
         self.indicator, self.subject = indicator, subject
         self.frame = frame
-        self.least = smallest(project.catalog.policies[indicator.policy], subject)
+        policy = project.catalog.policies[indicator.policy]
+        self.least = policy.least_shown(subject.year, subject.level, subject.group)
         self.result = self._row(subject.group)
         measure = project.registry.measure_types[indicator.measure_type]
-        self.published = isinstance(measure, RowMeasure | TallyMeasure)
+        self.published = isinstance(measure, RowMeasure)
+        self.counted = not isinstance(measure, RowMeasure | TallyMeasure)
 
     def _row(self, group: str) -> pd.DataFrame:
         one, frame = self.subject, self.frame
@@ -157,8 +142,8 @@ class _Explainer:
 
     def explanation(self) -> Explanation:
         steps: list[Step] = []
-        share, students = None, Students(0, shown=True)
-        if not self.published:
+        share, students = None, Students(0, shown=False)
+        if self.counted:
             counter = StudentCounter(self.project, self.compiler, self.engine, self.indicator, self.subject)
             counts, met = counter.counts(self.subject.group)
             hidden = self._hidden(self.subject.group)
@@ -199,6 +184,8 @@ class _Explainer:
         """Rows of students only as the trail of all students allows; of sums, levels and constants as they are."""
         if self.published or stage.name == f"bound_{self._org_dataset()}":
             return f"{rows:,}"
+        if not self.counted and stage.name.startswith((*STUDENT_STAGES, "moments_")):
+            return STAR  # no trail says which of these may be told
         if stage.name.startswith(STUDENT_STAGES):
             return rows_shown(rows, students.number, self.least, students_shown=students.shown)
         if stage.name.startswith("moments_") and (small(rows, self.least) or not students.shown):

@@ -14,7 +14,6 @@ from metricspec.model import Catalog, Indicator
 from metricspec.problems import UsageError
 from metricspec.reading.suggest import hint
 from metricspec.running.binding import absolute, overridden
-from metricspec.running.explain import smallest
 from metricspec.running.growth_coefficients import coefficient_rows
 from metricspec.running.growth_models import Comparison, Model, Trait, models, same_scores
 from metricspec.running.growth_traits import fewest_in_cells, full_model, group_traits, trait_means, traits_of
@@ -127,7 +126,7 @@ class _Reader:
         rows = rows[rows["student_group"] == everyone]
         hidden = set(rows.loc[rows["suppressed"].notna(), "org_id"])
         subject = Subject("", self.level, self.year, everyone, "")
-        least = smallest(self.catalog.policies[self.indicator.policy], subject)
+        least = self.catalog.policies[self.indicator.policy].least_shown(subject.year, subject.level, subject.group)
         effects, refused = self._effects(everyone, hidden, least)
         orgs, traits = self._orgs(effects, everyone, least, names)
         effects = effects[effects["org_id"].isin(orgs["org_id"])].reset_index(drop=True)

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 
 from metricspec.measures.growth.fit import Fit, from_json
-from metricspec.measures.pooling.table import CELL, Table, cell_columns, differing, faults, from_metadata
+from metricspec.measures.pooling.table import SCHOOL, Table, differing, faults, from_metadata
 from metricspec.problems import Place, Problem, SpecError, UsageError
 
 KEY = "metricspec"
@@ -64,29 +64,28 @@ def _apart(tables: Sequence[Table]) -> list[Problem]:
 
 
 def _twice(tables: Sequence[Table]) -> list[Problem]:
-    """Files that hold the same school of a cell, or the same district in a year."""
+    """Files that hold the same school, or the same district, in a year, in whichever cells."""
     problems = []
     for one, other in combinations(tables, 2):
         shared = sorted(_schools(one) & _schools(other))
         districts = sorted(set(one.header.districts) & set(other.header.districts))
         years = set(one.header.years) & set(other.header.years)
         if shared:
-            what = f"school {shared[0][-1]} in {shared[0][0]}"
+            what = f"school {shared[0][1]} in {shared[0][0]}"
         elif districts and years:
             what = f"district {districts[0]} in {min(years)}"
         else:
             continue
-        hint = "leave one of them out: its students would count twice"
+        hint = "leave one of them out, or give schools of two districts ids that tell them apart"
         message = f"{one.name} and {other.name} both hold {what}"
         problems.append(Problem("MS532", message, Place(other.name), hint))
     return problems
 
 
-def _schools(table: Table) -> set[tuple[str, ...]]:
-    """Year, cell and id of each school named."""
-    keys = ["school_year", *cell_columns(len(table.header.cell)), "school"]
-    rows = table.rows[table.rows["school"].notna() & (table.rows["part"] != CELL)]
-    return {tuple(str(value) for value in row) for row in rows[keys].to_numpy().tolist()}
+def _schools(table: Table) -> set[tuple[str, str]]:
+    """Year and id of each school named."""
+    rows = table.rows[table.rows["part"] == SCHOOL]
+    return {(str(year), str(school)) for year, school in zip(rows["school_year"], rows["school"], strict=True)}
 
 
 def read_fit(path: Path) -> Fit:

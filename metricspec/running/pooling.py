@@ -14,7 +14,7 @@ from metricspec.measures.growth.terms import term_names
 from metricspec.measures.pooling.export import export_stages
 from metricspec.measures.pooling.pool import pooled
 from metricspec.measures.pooling.release import Release, released
-from metricspec.measures.pooling.table import Header, columns
+from metricspec.measures.pooling.table import Header, columns, differing
 from metricspec.model import Catalog, Indicator, Policy
 from metricspec.problems import Place, Problem, SpecError, UsageError
 from metricspec.running.moments_files import read_fit, read_moments
@@ -22,11 +22,14 @@ from metricspec.running.orgs import all_students
 from metricspec.running.project import Prepared, Project
 from metricspec.running.quality import Count
 from metricspec.schoolyear import is_school_year
-from metricspec.sql.stage import Step, lit, q
+from metricspec.sql.stage import Stage, Step, comma, lit, q
 from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+DISTRICTS = "districts_of_moments"
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,14 @@ def moments(
         raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
     found = _growth(project, indicator)
     with DuckDB() as engine:
-        prepared, rows = _prepared(project, found, engine, data)
+        prepared = _prepared(project, found, engine, data)
         frame, quality = prepared.run(engine, progress, keep_stages=True)
         wanted = [one in found.effective and year in (None, one) for one in frame["school_year"]]
         frame = frame[wanted]
         if frame.empty:
             raise UsageError(f"{indicator} has no score to fit{f' in {year}' if year else ''}")
-        districts = _districts(found, project.catalog, engine, rows, year)
-    years = sorted({str(one) for one in frame["school_year"]})
+        years = sorted({str(one) for one in frame["school_year"]})
+        districts = _districts(engine, years) if _has_districts(found, project.catalog) else ()
     policy, everyone = project.catalog.policies[found.policy], all_students(project.catalog, found)
     least = {one: smallest_n(policy, one, everyone) for one in years}
     header = _header(found, districts, years, max(least.values()))
@@ -84,48 +87,37 @@ def _growth(project: Project, name: str) -> Indicator:
     return indicator
 
 
-def _prepared(
-    project: Project, indicator: Indicator, engine: DuckDB, data: Mapping[str, Path] | None
-) -> tuple[Prepared, str]:
-    """The plan up to the moments, and the name of the stage with the scores."""
-    names: list[str] = []
+def _prepared(project: Project, indicator: Indicator, engine: DuckDB, data: Mapping[str, Path] | None) -> Prepared:
+    """The plan up to the moments; on the way the stage `DISTRICTS`, where there are districts."""
+    own = _has_districts(indicator, project.catalog)
 
     def build(spec: GrowthSpec, inputs: Inputs) -> Sequence[Step]:
-        names.append(inputs.rows)
-        return export_stages(spec, inputs)
+        return (*([_districts_stage(inputs)] if own else []), *export_stages(spec, inputs))
 
     whole = project.prepare([indicator.id], engine, data)
-    plan = whole.compiler.rows_plan(indicator, build)
-    return replace(whole, plan=plan), names[0]
+    return replace(whole, plan=whole.compiler.rows_plan(indicator, build))
 
 
-def _districts(indicator: Indicator, catalog: Catalog, engine: DuckDB, rows: str, year: str | None) -> tuple[str, ...]:
-    """The districts whose scores these are, where the org set has districts."""
+def _has_districts(indicator: Indicator, catalog: Catalog) -> bool:
     assert indicator.orgs is not None
-    if "district" not in [level.name for level in catalog.orgs[indicator.orgs].levels]:
-        return ()
-    where = f" AND school_year = {lit(year)}" if year is not None else ""
-    sql = f"SELECT DISTINCT at_district FROM {q(rows)} WHERE at_district IS NOT NULL{where}"
+    return "district" in [level.name for level in catalog.orgs[indicator.orgs].levels]
+
+
+def _districts_stage(inputs: Inputs) -> Stage:
+    text = f"SELECT DISTINCT school_year, at_district FROM {q(inputs.rows)} WHERE at_district IS NOT NULL"
+    return Stage(DISTRICTS, text, "The districts whose scores these are.")
+
+
+def _districts(engine: DuckDB, years: Sequence[str]) -> tuple[str, ...]:
+    sql = f"SELECT DISTINCT at_district FROM {q(DISTRICTS)} WHERE school_year IN ({comma(map(lit, years))})"
     return tuple(sorted(str(one) for (one,) in engine.rows(sql, "reading the districts")))
 
 
 def smallest_n(policy: Policy, year: str, everyone: str | None) -> int:
-    """The smallest number of scores whose sums may leave: the policy's privacy n of any org level, for all students.
-
-    Where no entry says anything of the year, the greatest n of the policy holds.
-    """
-    levels = {"", *(level for entry in policy.privacy for level in entry.org_levels)}  # "": any that is not named
-    found = []
-    for level in levels:
-        matching = [
-            entry.n
-            for entry in policy.privacy
-            if year in entry.dated.years
-            and (not entry.groups or everyone in entry.groups)
-            and (not entry.org_levels or level in entry.org_levels)
-        ]
-        found.append(matching[-1] if matching else max(entry.n for entry in policy.privacy))
-    return max(1, *found)
+    """The smallest number of scores whose sums may leave: what a run shows of any org level, for all students."""
+    entries = (*policy.privacy, *policy.report)
+    levels = {"", *(level for entry in entries for level in entry.org_levels)}  # "": any that is not named
+    return max(policy.least_shown(year, level, everyone) for level in levels)
 
 
 def _header(indicator: Indicator, districts: tuple[str, ...], years: Sequence[str], least: int) -> Header:
@@ -178,21 +170,13 @@ def with_fit(project: Project, name: str, path: Path) -> tuple[Project, Fit]:
     """The project in which an indicator is scored with a fit instead of fitted. Raises SpecError where it is another's."""
     indicator = _growth(project, name)
     fit = read_fit(path)
-    spec: GrowthSpec = indicator.measure
-    wanted = (name, indicator.version, term_names(spec), tuple(spec.cell), spec.standardize)
-    given = (fit.indicator, fit.version, fit.terms, fit.cell, fit.standardize)
-    names = ("indicator", "version", "terms", "cell", "standardize")
-    for what, one, other in zip(names, wanted, given, strict=True):
-        if one != other:
-            message = f"{path.name} was fitted with another {what}: {_shown(other)}; the project has {_shown(one)}"
-            raise SpecError([Problem("MS531", message, Place(str(path)), "fit the model again with this spec")])
-    scored = replace(indicator, measure=replace(spec, fitted=fit))
+    what = differing(fit, _header(indicator, (), (), 1))
+    if what is not None:
+        message = f"{path.name} was fitted by other rules than the project's: they differ in {what}"
+        raise SpecError([Problem("MS531", message, Place(str(path)), "fit the model again with this spec")])
+    scored = replace(indicator, measure=replace(indicator.measure, fitted=fit))
     catalog = replace(project.catalog, indicators={**project.catalog.indicators, name: scored})
     return replace(project, catalog=catalog), fit
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def missing_years(fit: Fit, frame: pd.DataFrame) -> list[str]:

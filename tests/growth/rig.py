@@ -54,8 +54,7 @@ def inputs(
     text = f"SELECT {labels}, {places}{flags}, {values} FROM {ROWS}"
     rows = Stage(f"{prefix}rows", "The rows.", Template(("rows", text), text), stored=True)
     carried = ("school", "school_year", *(f"at_{level}" for level in levels), *(("in_group",) if group else ()))
-    groups = ("G",) if group else ()
-    return rows, Inputs(rows.name, prefix, tuple(levels), groups, carried, solve, _sums(prefix, levels, group))
+    return rows, Inputs(rows.name, prefix, tuple(levels), carried, solve, _sums(prefix, levels, group))
 
 
 def prepared(frame: pd.DataFrame) -> pd.DataFrame:

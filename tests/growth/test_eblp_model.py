@@ -192,7 +192,7 @@ def test_rows_of_the_tally() -> None:
     assert hybrid.loc[~nearer, "notes"].str.startswith("simple mean").all()
     np.testing.assert_allclose(hybrid["high"] - hybrid["low"], 2 * 1.959963984540054 * hybrid["standard_error"])
     assert found["weight"]["value"].between(0, 1).mean() > 0.9
-    assert found["coverage"].loc["s0001", ["numerator", "denominator", "n", "value"]].tolist() == [60, 80, 80, 0.75]
+    assert found["coverage"].loc["s0001", ["numerator", "denominator", "n", "value"]].tolist() == [60, 80, 60, 0.75]
 
 
 @pytest.mark.parametrize("report", ["eblp", "simple_mean"])

@@ -54,7 +54,7 @@ def windows() -> Windows:
     groups = GroupSet("two", (Group("ALL", where="true"), Group("EL", where="el")))
     part = GroupPart(groups, signature=["el"], flags={"ALL": "1 = 1", "EL": "el = 1"})
     grouping = Grouping("g_", LEVELS, part)
-    inputs = Inputs("residuals", "g_", LEVELS, ("ALL", "EL"), grouping.carried, "long", grouping.sums)
+    inputs = Inputs("residuals", "g_", LEVELS, grouping.carried, "long", grouping.sums)
     return Windows(inputs, ("cell_1", "cell_2"), 3, 12, ("cell_1", "ela"))
 
 

@@ -55,7 +55,10 @@ class Yardstick:
 
 @dataclass(frozen=True)
 class Fit:
-    """A growth model fitted on the moments of some districts. `cell` names the columns that make a cell besides the year."""
+    """A growth model fitted on the moments of some districts. `cell` names the columns that make a cell besides the year.
+
+    `rules`: the other texts and settings of the spec that the model was fitted by, by what they are called in messages.
+    """
 
     indicator: str
     version: str
@@ -65,11 +68,13 @@ class Fit:
     cells: tuple[CellFit, ...]
     yardsticks: tuple[Yardstick, ...]
     districts: tuple[str, ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
 
 
 def to_json(fit: Fit) -> str:
     """As JSON; numbers are written so that they are read back bit by bit."""
-    return json.dumps({"format": FORMAT, **asdict(fit)}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    found = {"format": FORMAT, **asdict(fit), "rules": dict(fit.rules)}
+    return json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def from_json(text: str) -> Fit:
@@ -93,7 +98,14 @@ def from_json(text: str) -> Fit:
         tuple(_cell(one, len(terms), len(cell)) for one in _blocks(found, "cells")),
         tuple(_yardstick(one) for one in _blocks(found, "yardsticks")),
         _texts(found, "districts"),
+        _rules(_value(found, "rules")),
     )
+
+
+def _rules(found: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise ValueError("'rules' is not a block of texts")
+    return tuple(found.items())
 
 
 def _cell(found: Mapping[str, Any], terms: int, keys: int) -> CellFit:

@@ -64,7 +64,7 @@ def _spread(design: Design) -> Stage:
 
 
 def _normal(design: Design) -> Stage:
-    half = f"{Z} * SQRT(CASE WHEN effect2 > 0e0 THEN effect2 ELSE 0e0 END)"
+    half = f"{Z} * SQRT(CASE WHEN effect2 > 0e0 THEN effect2 WHEN effect2 <= 0e0 THEN 0e0 END)"
     known = f"peers >= {FEWEST} AND square > 0e0"
     z = f"""SELECT s.*, CASE WHEN {known} THEN effect / SQRT(square) WHEN peers >= {FEWEST} AND effect = 0e0 THEN 0e0 END AS z,
         CASE WHEN {known} THEN (effect - {half}) / SQRT(square) END AS z_low,

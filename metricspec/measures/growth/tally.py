@@ -10,6 +10,7 @@ from metricspec.measures.growth.constants import NOTHING
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
 from metricspec.measures.intervals import Z
+from metricspec.sql.rounding import double_quotient
 from metricspec.sql.stage import Stage, lit
 
 
@@ -26,7 +27,11 @@ def statistics(spec: GrowthSpec) -> tuple[Statistic, ...]:
     unit = "points of the outcome" if spec.standardize == "none" else "standard deviations of the outcome"
     found = [
         Statistic("percentile", "The place of the effect among those of schools, 0 to 100; 50 is the middle.", 0),
-        Statistic("index_level", "The tenth of the percentiles in which the effect lies, 1 to 10.", 0),
+        Statistic(
+            "index_level",
+            "The tenth of the percentiles in which the effect lies, 1 to 10, of the percentile in whole numbers.",
+            0,
+        ),
         Statistic("mean_residual", f"The mean of actual less expected scores, in {unit}.", 3),
     ]
     if spec.shrinkage == "empirical_bayes":
@@ -44,8 +49,11 @@ def tally_stage(design: Design) -> Stage:
 
 
 def _rows(spec: GrowthSpec) -> Iterator[tuple[str, _Row]]:
-    # an org that holds all scores has an effect of nothing but rounding: the middle must fall on one side everywhere
-    level = "CASE WHEN p.percentile >= 90e0 THEN 10e0 ELSE FLOOR((p.percentile + 1e-9) / 10e0) + 1e0 END"
+    # of the percentile as it is shown, so that the two never contradict each other
+    whole = double_quotient("p.percentile")
+    level = (
+        f"CASE WHEN p.percentile IS NULL THEN NULL WHEN {whole} >= 100e0 THEN 10e0 ELSE FLOOR({whole} / 10e0) + 1e0 END"
+    )
     yield "percentile", _Row("p.percentile", NOTHING, "p.percentile_low", "p.percentile_high")
     yield "index_level", _Row(level)
     yield "mean_residual", _symmetric("p.mean", "p.error2")
@@ -56,8 +64,7 @@ def _rows(spec: GrowthSpec) -> Iterator[tuple[str, _Row]]:
 
 def _symmetric(value: str, squared: str) -> _Row:
     error = f"CASE WHEN {squared} >= 0e0 THEN SQRT({squared}) END"
-    half = f"{Z} * CASE WHEN {squared} > 0e0 THEN SQRT({squared}) END"
-    return _Row(value, error, f"{value} - {half}", f"{value} + {half}")
+    return _Row(value, error, f"{value} - {Z} * {error}", f"{value} + {Z} * {error}")
 
 
 def _select(design: Design, name: str, row: _Row) -> str:
@@ -68,6 +75,6 @@ def _select(design: Design, name: str, row: _Row) -> str:
     notes = "CAST(NULL AS VARCHAR)" if covered else "p.notes"
     return f"""SELECT p.school_year AS school_year, p.org_level AS org_level, p.org_id AS org_id,
         p.student_group AS student_group, p.category AS category, {statistic} AS statistic, {above} AS numerator,
-        CAST({below} AS DOUBLE) AS denominator, CAST({below} AS DOUBLE) AS n, {row.value} AS value,
+        CAST({below} AS DOUBLE) AS denominator, CAST(p.n AS DOUBLE) AS n, {row.value} AS value,
         {row.error} AS standard_error, {row.low} AS low, {row.high} AS high, {notes} AS notes
-        FROM {design.name("told")} AS p"""
+        FROM {design.name("told")} AS p{" WHERE p.n > 0" if covered else ""}"""

@@ -34,7 +34,7 @@ class _School:
 
 
 def _over_cells(cells: Sequence[SchoolCell]) -> list[_School]:
-    """Each school over its cells."""
+    """Each school over its cells; its id must be its own (see `pool.pooled`)."""
     by_school: dict[str, list[SchoolCell]] = {}
     for cell in cells:
         by_school.setdefault(cell.school, []).append(cell)

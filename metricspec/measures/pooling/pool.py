@@ -20,6 +20,7 @@ from metricspec.measures.pooling.table import (
     cell_sums,
     crosses,
     mean_columns,
+    rules,
 )
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ class _Cell:
 
 
 def pooled(tables: Sequence[Table]) -> Fit:
-    """Fit one model on the sums of some tables, which must belong together (see `table.differing`)."""
+    """Fit one model on the sums of some tables, which must belong together (see `table.differing`).
+
+    A school is told by its id alone: no two tables may hold the same id in the same year.
+    """
     header = tables[0].header
     rows = [_by_cell(table) for table in tables]
     keys = sorted({key for found in rows for key in found})
-    cells = [_cell(header, key, [found[key] for found in rows if key in found]) for key in keys]
     parts = {key: [found[key] for found in rows if key in found] for key in keys}
+    cells = [_cell(header, key, own) for key, own in parts.items()]
     districts = tuple(sorted({name for table in tables for name in table.header.districts}))
     return Fit(
         header.indicator,
@@ -54,6 +58,7 @@ def pooled(tables: Sequence[Table]) -> Fit:
         tuple(cell.fit for cell in cells),
         tuple(_yardsticks(header, cells, parts)),
         districts,
+        rules(header),
     )
 
 

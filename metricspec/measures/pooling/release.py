@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metricspec.measures.pooling.sums import rare_terms
+from metricspec.measures.pooling.sums import rare, rare_terms
 from metricspec.measures.pooling.table import (
     CELL,
     SCHOOL,
@@ -35,11 +35,16 @@ class Rare:
 
 @dataclass(frozen=True)
 class Release:
-    """What may leave, in the columns of `table.columns`, and what was held back; cells by year and label."""
+    """What may leave, in the columns of `table.columns`, and what was held back; cells by year and label.
+
+    `schools`, `schools_left_out`: rows of a school in a cell; `schools_telling`: of those that leave, how many have a mean
+    that tells of few students who have, or have not, a 0/1 term.
+    """
 
     rows: pd.DataFrame
     refused: tuple[str, ...]
     schools: int
+    schools_telling: int
     schools_left_out: int
     populations_withheld: tuple[str, ...]
     rare: tuple[Rare, ...]
@@ -53,14 +58,14 @@ def released(header: Header, rows: pd.DataFrame, least: Callable[[str], int]) ->
       smallest school that is still in goes too, until they are enough or no school is left.
     - The outcome's mean and spread over the population are withheld where they differ from those of the scores fitted by
       too few; and where no standard deviation is asked for of the population.
-    - Of schools only counts and means leave; sums of products within schools leave added up over the cell's schools.
+    - Of schools only counts and means leave (the mean of a 0/1 term tells how many have it: such schools are counted); sums of products within schools leave added up over the cell's schools.
     """
     import pandas as pd
 
     keys = ["school_year", *cell_columns(len(header.cell))]
     kept: list[pd.DataFrame] = []
-    refused, withheld, rare = [], [], []
-    schools = left_out = 0
+    refused, withheld, few = [], [], []
+    schools = telling = left_out = 0
     for _, cell in rows.groupby(keys, sort=True, dropna=False):
         whole = cell[cell["part"] == CELL].copy()
         year, *values = (str(whole[key].iloc[0]) for key in keys)
@@ -75,14 +80,15 @@ def released(header: Header, rows: pd.DataFrame, least: Callable[[str], int]) ->
         if header.standardize != "population" or 0 < gap < smallest:
             whole[["population_n", "population_mean", "population_ss"]] = float("nan")
             withheld += [label] if header.standardize == "population" else []
-        rare += [Rare(label, term) for term in rare_terms(cell_sums(whole, len(header.terms)), header.terms, smallest)]
+        few += [Rare(label, term) for term in rare_terms(cell_sums(whole, len(header.terms)), header.terms, smallest)]
         kept += [whole, *_schools(header, shown)]
         schools, left_out = schools + len(shown), left_out + len(own) - len(shown)
+        telling += _telling(header, shown, smallest)
     names = columns(header)
     squares = [f"cross_{at}_{at}" for at in range(1, len(header.terms) + 2)]
     frame = pd.concat(kept, ignore_index=True)[names] if kept else rows.iloc[:0].reindex(columns=names)
     frame[squares] = frame[squares].clip(lower=0.0)  # of a constant, rounding may leave a little less than nothing
-    return Release(frame, tuple(refused), schools, left_out, tuple(withheld), tuple(rare))
+    return Release(frame, tuple(refused), schools, telling, left_out, tuple(withheld), tuple(few))
 
 
 def shown_schools(schools: Sequence[str], sizes: Sequence[int], n: int, least: int) -> list[str]:
@@ -98,6 +104,15 @@ def shown_schools(schools: Sequence[str], sizes: Sequence[int], n: int, least: i
     while shown and 0 < n - sum(size for size, _ in shown) < least:
         shown.pop()
     return [school for _, school in shown]
+
+
+def _telling(header: Header, shown: pd.DataFrame, least: int) -> int:
+    """Of how many schools a mean tells that few have a 0/1 term, or have not."""
+    terms = range(1, len(header.terms) + 1)
+    n, w = (shown[[name]].to_numpy(dtype=float) for name in ("n", "w"))
+    means = shown[[f"mean_{at}" for at in terms]].to_numpy(dtype=float)
+    squares = shown[[f"cross_{at}_{at}" for at in terms]].to_numpy(dtype=float)
+    return int(rare(n, w, means, squares, least).any(axis=1).sum())
 
 
 def _schools(header: Header, shown: pd.DataFrame) -> list[pd.DataFrame]:

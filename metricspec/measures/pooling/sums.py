@@ -70,10 +70,16 @@ def merged_spread(parts: Sequence[Spread]) -> Spread:
 
 def rare_terms(sums: Sums, terms: Sequence[str], least: int) -> list[str]:
     """Terms of zeros and ones that fewer than `least` rows have, or have not; by their share where rows are weighted."""
-    found = []
-    for at, term in enumerate(terms):
-        share, squares = float(sums.mean[at]), float(sums.cross[at, at])
-        is_flag = 0 < share < 1 and abs(squares - sums.w * share * (1 - share)) <= FLAG * sums.w
-        if is_flag and round(sums.n * min(share, 1 - share)) < least:
-            found.append(term)
-    return found
+    import numpy as np
+
+    n, w = np.float64(sums.n), np.float64(sums.w)
+    found = rare(n, w, sums.mean[:-1], np.diag(sums.cross)[:-1], least)
+    return [term for term, few in zip(terms, found, strict=True) if few]
+
+
+def rare(n: Floats | np.float64, w: Floats | np.float64, mean: Floats, squares: Floats, least: int) -> npt.NDArray[np.bool_]:
+    """Whether a variable is of zeros and ones that fewer than `least` of n rows have, or have not, but some do."""
+    import numpy as np
+
+    is_flag = (mean > 0) & (mean < 1) & (np.abs(squares - w * mean * (1 - mean)) <= FLAG * w)
+    return is_flag & (np.rint(n * np.minimum(mean, 1 - mean)) < least)

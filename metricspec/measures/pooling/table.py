@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from metricspec.measures.growth.fit import Fit
 from metricspec.measures.pooling.sums import Sums
 
 if TYPE_CHECKING:
@@ -214,43 +215,53 @@ def _faults_of_numbers(header: Header, rows: pd.DataFrame) -> list[str]:
     return []
 
 
-def differing(first: Header, second: Header) -> str | None:
-    """The first thing in which two files do not belong together, in words; None where they do."""
-    for what, one, other in _compared(first, second):
-        if one != other:
-            return f"{what}: {_shown(one)} and {_shown(other)}"
+OWN = {
+    "indicator": "the indicator",
+    "version": "the version",
+    "terms": "the terms",
+    "cell": "the columns of a cell",
+    "standardize": "how scores are standardized",
+}
+SETTINGS = {
+    "form": "the form",
+    "reliability": "the reliabilities of the terms",
+    "shrinkage": "shrinkage",
+    "percentile": "how percentiles are made",
+    "by_cell": "whether there are rows for each cell",
+    "cell_minimum": "the least number of scores in a cell",
+}
+
+
+def rules(header: Header) -> tuple[tuple[str, str], ...]:
+    """What a fit keeps of the rules besides those that it holds by themselves (see `OWN`), by their names in messages."""
+    settings = ((what, _shown(getattr(header, name))) for name, what in SETTINGS.items())
+    return (*settings, *((what, _shown(text)) for what, text in header.rules))
+
+
+def differing(first: Header | Fit, second: Header) -> str | None:
+    """The first thing in which two files, or a fit and a file, do not belong together, in words; None where they do."""
+    one, other = _stated(first), _stated(second)
+    for what in {**one, **other}:
+        if one.get(what) != other.get(what):
+            return f"{what}: {one.get(what, 'nothing')} and {other.get(what, 'nothing')}"
     return None
 
 
-def _compared(first: Header, second: Header) -> Sequence[tuple[str, object, object]]:
-    names = {
-        "indicator": "the indicator",
-        "version": "the version",
-        "form": "the form",
-        "terms": "the terms",
-        "cell": "the columns of a cell",
-        "reliability": "the reliabilities of the terms",
-        "standardize": "how scores are standardized",
-        "shrinkage": "shrinkage",
-        "percentile": "how percentiles are made",
-        "by_cell": "whether there are rows for each cell",
-        "cell_minimum": "the least number of scores in a cell",
-    }
-    found = [(what, getattr(first, name), getattr(second, name)) for name, what in names.items()]
-    one, other = dict(first.rules), dict(second.rules)
-    return [*found, *((what, one.get(what), other.get(what)) for what in {**one, **other})]
+def _stated(model: Header | Fit) -> dict[str, str]:
+    own = {what: _shown(getattr(model, name)) for name, what in OWN.items()}
+    return own | dict(rules(model) if isinstance(model, Header) else model.rules)
 
 
 def _shown(value: object) -> str:
-    if value is None:
-        return "nothing"
     if isinstance(value, tuple):
         return f"({', '.join(map(_item, value))})" if value else "none"
     return f"'{value}'"
 
 
 def _item(value: object) -> str:
-    return f"{value[0]}: {value[1]}" if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return f"{value[0]}: {value[1]}"
+    return f"'{value}'" if "," in str(value) else str(value)  # so that no two lists look the same
 
 
 def cell_label(year: str, values: Sequence[str]) -> str:

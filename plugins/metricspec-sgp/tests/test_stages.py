@@ -22,7 +22,7 @@ def sums(name: str, source: str, keys: Sequence[str], sums: Mapping[str, str]) -
 
 def scored(rows: Sequence[Row]) -> pd.DataFrame:
     """What the first three steps make of rows of one year; a cell needs 10 complete scores."""
-    inputs = Inputs("given", "t_", ("school",), ("ALL",), ("school", "school_year"), "long", sums)
+    inputs = Inputs("given", "t_", ("school",), ("school", "school_year"), "long", sums)
     steps = stages(Columns.of(["x"], ["grade"]), inputs, minimum=10, report="median", by_cell=True)[:3]
     renderer = Renderer("duckdb")
     with duckdb.connect() as connection:
