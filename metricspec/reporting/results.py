@@ -106,8 +106,8 @@ def _sorted(rows: pd.DataFrame, names: Mapping[str, str], groups: Sequence[str])
             r["org_id"],
             place.get(r["student_group"], len(place)),
             str(r["student_group"]),
-            str(r["category"] or ""),
-            str(r["statistic"] or ""),
+            str(r["category"]) if known(r["category"]) else "",
+            str(r["statistic"]) if known(r["statistic"]) else "",
         ),
     )
 
@@ -201,7 +201,8 @@ def _cell(name: str, record: Mapping[str, Any], look: Look, marks: Marks) -> Tex
         group = str(record["student_group"])
         return Text(look.titles.get(group, group) if look.long_groups else group)
     if name in ("category", "statistic"):
-        return Text(str(record[name]) if known(record[name]) else "")
+        own = "(the indicator's own)" if name == "statistic" else ""
+        return Text(str(record[name]) if known(record[name]) else own)
     hidden, prior_hidden = known(record["suppressed"]), known(record["prior_suppressed"])
     if (hidden and name in ("n", "value")) or (prior_hidden and name == "prior_value"):
         return marks.hidden(record["prior_suppressed" if name == "prior_value" else "suppressed"])

@@ -94,7 +94,7 @@ def _measures(indicator: Indicator) -> list[str]:
 
 def _who(indicator: Indicator, catalog: Catalog) -> list[str]:
     if indicator.students is None:
-        return ["The rows come published: nobody is counted here."]
+        return ["It takes results that are there already: nobody is counted here."]
     dataset = catalog.datasets[indicator.students]
     items = [f"Students in `{dataset.id}` ({str(dataset.title).lower()})."]
     if indicator.stints:

@@ -24,7 +24,7 @@ SHOWN = [page for page in PAGES if page.parent.name in ("tutorial", "how-to") or
 WITH_PYTHON = [page for page in SHOWN if any(block.kind == "python" for block in blocks(page))]
 PUBLISHED = "ca_dashboard_monterey_2018.csv"
 # Pages whose commands are read in a project that has the indicator they speak of.
-PREPARED = {"write-an-indicator.md": "demo", "test-a-spec.md": "demo", "run-in-python.md": "demo beside"}
+PREPARED = {"write-an-indicator.md": "demo", "write-a-growth-indicator.md": "demo", "test-a-spec.md": "demo", "run-in-python.md": "demo beside"}
 BEFORE = {
     "test-a-spec.md": "metricspec new ours.absent_middle",
 }

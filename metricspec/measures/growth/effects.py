@@ -22,7 +22,7 @@ def effect_stages(design: Design) -> tuple[Step, ...]:
 
     population, complete, n: rows, complete scores, scores fitted. mean, within (variance of residuals in an org), error2
     (squared standard error of the mean), between (variance of effects between orgs, NULL with fewer than three),
-    shrink, bayes (the shrunken effect), post (its squared standard error), effect (bayes, or mean where there is none),
+    shrink, bayes (the shrunken effect), post (its squared standard error; NULL where between is 0: certain it is not), effect (bayes, or mean where there is none),
     spread2 (squared standard error that goes with effect).
     """
     own = _place_sums(design), _carried_sums(design)
@@ -162,7 +162,8 @@ def _effects(design: Design) -> Stage:
     shrink = "CASE WHEN between_ = 0e0 THEN 0e0 ELSE between_ / NULLIF(between_ + error2, 0e0) END"
     inner = f"SELECT b.*, {shrink if shrunken else NOTHING} AS shrink FROM {design.name('between_orgs')} AS b"
     text = f"""SELECT school_year, org_level, org_id, student_group, category, population, complete, n, orgs, schools, mean,
-        within, error2, between_, shrink, shrink * mean AS bayes, between_ * (1e0 - shrink) AS post,
+        within, error2, between_, shrink, shrink * mean AS bayes,
+        CASE WHEN between_ > 0e0 THEN between_ * (1e0 - shrink) END AS post,
         COALESCE(shrink * mean, mean) AS effect,
-        CASE WHEN shrink IS NULL THEN error2 ELSE between_ * (1e0 - shrink) END AS effect2 FROM ({inner}) AS s"""
+        CASE WHEN shrink IS NULL THEN error2 WHEN between_ > 0e0 THEN between_ * (1e0 - shrink) END AS effect2 FROM ({inner}) AS s"""
     return design.stage("effects", "The effect of each org, shrunken as far as it is uncertain.", text, stored=True)

@@ -83,6 +83,10 @@ def _told(design: Design) -> Stage:
         parts.append("CASE WHEN p.between_ = 0e0 THEN '; no differences beyond chance at this level' ELSE '' END")
     alone = f"; fewer than {FEWEST} schools to compare with"
     parts.append(f"CASE WHEN p.n > 0 AND p.peers < {FEWEST} THEN {lit(alone)} ELSE '' END")
+    alike = "; no percentile: the schools that it would be placed among do not differ beyond chance"
+    parts.append(
+        f"CASE WHEN p.effect IS NOT NULL AND p.percentile IS NULL AND p.peers >= {FEWEST} THEN {lit(alike)} ELSE '' END"
+    )
     text = f"""SELECT p.*, NULLIF(SUBSTR({" || ".join(parts)}, 3), '') AS notes FROM {design.name("placed")} AS p
         LEFT JOIN {design.name("noted")} AS c ON c.org_level = p.org_level AND c.org_id = p.org_id
         AND c.school_year = p.school_year AND COALESCE(c.category, '') = COALESCE(p.category, '')"""

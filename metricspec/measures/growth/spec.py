@@ -192,6 +192,9 @@ def wrong(spec: GrowthSpec) -> Sequence[Wrong]:
     if spec.form == "two_step" and spec.peer_means == "others":
         message = "in two steps the means of a school are the same for all its students"
         found.append(Wrong(("peer_means",), message, "leave 'peer_means' out, or take the form pooled"))
+    if spec.peer_means == "others" and not spec.peers:
+        message = "there are no peers of which means could be taken"
+        found.append(Wrong(("peer_means",), message, "name 'peers', or leave 'peer_means' out"))
     texts = [spec.outcome, *(prior.column for prior in spec.priors)]
     for at, prior in enumerate(spec.priors):
         if prior.column in texts[: at + 1]:
