@@ -53,7 +53,8 @@ def compare_growth(
     if level not in levels:
         raise UsageError(f"unknown org level '{level}': {hint(level, levels, 'there are')}")
     compared = models(indicator)
-    own = _with(project, [same_scores(indicator, model) for model in compared])
+    conditions = {trait.key for trait in traits_of(project, indicator, compared) if trait.kind == "share"}
+    own = _with(project, [same_scores(indicator, model, conditions) for model in compared])
     there = _years(project, indicator, data)
     for one in [year] if year else there[::-1]:
         with DuckDB() as engine:

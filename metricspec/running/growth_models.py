@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -102,13 +102,15 @@ def models(indicator: Indicator) -> tuple[Model, ...]:
     return tuple(found)
 
 
-def same_scores(indicator: Indicator, model: Model) -> Indicator:
+def same_scores(indicator: Indicator, model: Model, conditions: Collection[str] = ()) -> Indicator:
     """The indicator with another model, over the scores that the indicator's own model is fitted to.
 
-    A model with fewer variables would otherwise take students in whom one of the others is unknown.
+    A model with fewer variables would otherwise take students in whom one of the others is unknown, or no finite number;
+    `conditions` are the expressions that are true or false. One difference is left: with `peer_means: others` a student
+    alone at a school in a cell is in no model with peers (see `alone_in_some`).
     """
     lacking = dict.fromkeys((*indicator.measure.covariates, *indicator.measure.peers))
-    known = tuple(f"({text}) is not null" for text in lacking if text not in _terms(model.spec))
+    known = tuple(_known(text, text in conditions) for text in lacking if text not in _terms(model.spec))
     return replace(
         indicator,
         id=f"{indicator.id}.{model.key}",
@@ -117,6 +119,16 @@ def same_scores(indicator: Indicator, model: Model) -> Indicator:
         rating=None,
         compare=(),
     )
+
+
+def _known(text: str, condition: bool) -> str:
+    """That an expression has a value; a number less itself is 0 unless it is infinite or NaN."""
+    return f"({text}) is not null" if condition else f"({text}) - ({text}) = 0"
+
+
+def alone_in_some(found: Comparison) -> bool:
+    """Whether the models without peers are fitted to students whom the full one cannot take: those without schoolmates."""
+    return found.last.spec.peer_means == "others"
 
 
 def _terms(spec: GrowthSpec) -> set[str]:

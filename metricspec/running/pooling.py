@@ -22,7 +22,7 @@ from metricspec.running.orgs import all_students
 from metricspec.running.project import Prepared, Project
 from metricspec.running.quality import Count
 from metricspec.schoolyear import is_school_year
-from metricspec.sql.stage import Stage, Step, comma, lit, q
+from metricspec.sql.stage import Stage, Step, Template, comma, lit, q
 from metricspec.warehouses.duckdb import DuckDB, Progress
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _has_districts(indicator: Indicator, catalog: Catalog) -> bool:
 
 def _districts_stage(inputs: Inputs) -> Stage:
     text = f"SELECT DISTINCT school_year, at_district FROM {q(inputs.rows)} WHERE at_district IS NOT NULL"
-    return Stage(DISTRICTS, text, "The districts whose scores these are.")
+    return Stage(DISTRICTS, "The districts whose scores these are.", Template((DISTRICTS, text), text))
 
 
 def _districts(engine: DuckDB, years: Sequence[str]) -> tuple[str, ...]:

@@ -126,6 +126,23 @@ def test_a_district_twice(command: Command, files: list[Path], parts: list[Table
     assert str(files[0]) in err and str(again) in err
 
 
+def test_two_schools_of_one_id_in_different_cells(
+    command: Command, files: list[Path], parts: list[Table], tmp_path: Path
+) -> None:
+    """Two districts that both call a school 001, one in grade 5, one in grade 6: their effects would be one school's."""
+    paths = []
+    for at, (grade, school) in enumerate((("05", "s00"), ("06", "s01"))):
+        rows = parts[at].rows
+        rows = rows[(rows["cell_1"] == grade) & (rows["school"].isna() | (rows["school"] == school))]
+        rows = rows.replace({"school": {school: "001"}})
+        assert (rows["school"] == "001").sum() == 2
+        paths.append(write(tmp_path / f"{grade}.parquet", replace(parts[at], rows=rows)))
+    code, err = failing(command, *paths)
+    assert code == 1
+    assert "MS532" in err and "both hold school 001 in 2023-24" in err
+    assert "ids that tell them apart" in err
+
+
 def test_a_district_twice_without_a_school_in_common(
     command: Command, files: list[Path], parts: list[Table], tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from metricspec.measures.growth.fit import Fit, from_json
 from metricspec.measures.growth.residuals import fit_stages
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
+from metricspec.problems import SpecError
 from metricspec.running.pooling import with_fit
 from metricspec.sql.stage import Step
 from metricspec.synthetic import generate
@@ -261,6 +262,7 @@ def test_what_was_left_out_is_told_without_its_size(command: Command, pool: Path
     assert "left out, cells of fewer than 11 scores: 2023-24 04" in err
     assert "left out, schools of fewer than 11 scores" in err
     assert "m.parquet is confidential" in err
+    assert "schools in cells, how many of a school's students have, or have not, a condition" in err
     assert "foster_youth" in err.partition("its sums tell of fewer than 11 students")[2]
     rows = pd.read_parquet(target)
     assert not ((rows["cell_1"] == "04") & (rows["school_year"] == "2023-24")).any()
@@ -349,10 +351,11 @@ def test_usage_errors_say_what_to_do(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"indicator": "ours.csem"}, "another indicator: ours.csem"),
-        ({"version": "1.2.0"}, "another version: 1.2.0; the project has 1.0.0"),
-        ({"standardize": "none"}, "another standardize"),
-        ({"cell": ["subject"]}, "another cell: subject; the project has grade"),
+        ({"indicator": "ours.csem"}, "they differ in the indicator: 'ours.csem' and 'ours.plain'"),
+        ({"version": "1.2.0"}, "they differ in the version: '1.2.0' and '1.0.0'"),
+        ({"standardize": "none"}, "how scores are standardized: 'none'"),
+        ({"cell": ["subject"]}, "the columns of a cell: (subject) and (grade)"),
+        ({"rules": {}}, "they differ in the form: nothing and 'pooled'"),
         ({"format": "x"}, "does not say that it is a fit"),
         ({"yardsticks": None}, "'yardsticks' is not a list"),
     ],
@@ -367,6 +370,47 @@ def test_another_fit_is_refused(
     code, out, err = command("apply", "ours.plain", "--project", pool, "--fit", path)
     assert (code, out) == (1, "")
     assert words in err
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "words"),
+    [
+        ("outcome: scale_score", "outcome: prior_same + 1", "the outcome: 'scale_score' and 'prior_same + 1'"),
+        ("tested, valid_score", "tested", "the population: "),
+        (
+            "report: mean_residual",
+            "report: mean_residual\n  percentile: rank",
+            "how percentiles are made: 'normal' and 'rank'",
+        ),
+        ("report: mean_residual", "report: mean_residual\n  cell_minimum: 50", "the least number of scores in a cell"),
+        ("prior_same}", "prior_same, error: {reliability: 0.9}}", "the reliabilities of the terms"),
+        ("policy: open", "policy: ca_dashboard", None),  # who hides what is each district's own
+        ("report: mean_residual", "report: percentile", None),
+    ],
+)
+def test_a_fit_under_other_rules_is_refused(
+    command: Command, pool: Path, tmp_path: Path, written: str, instead: str, words: str | None
+) -> None:
+    """Indicator, version, terms and cells are the same: what counts and what it is measured by are not."""
+    fitted(command, pool, "plain")
+    text = (pool / "specs" / "plain.yaml").read_text(encoding="utf-8")
+    assert written in text
+    specs = {"plain.yaml": text.replace(written, instead), "open.yaml": POLICY}
+    (tmp_path / "specs").mkdir()
+    for name, spec in specs.items():
+        (tmp_path / "specs" / name).write_text(spec, encoding="utf-8")
+    (tmp_path / "metricspec.yaml").write_text(PROJECT, encoding="utf-8")
+    project = metricspec.load(tmp_path)
+    if words is None:
+        scored, fit = with_fit(project, "ours.plain", pool / "plain.fit.json")
+        assert scored.indicator("ours.plain").measure.fitted == fit
+        return
+    with pytest.raises(SpecError) as caught:
+        with_fit(project, "ours.plain", pool / "plain.fit.json")
+    (problem,) = caught.value.problems
+    assert problem.code == "MS531"
+    assert "plain.fit.json was fitted by other rules than the project's: they differ in " in problem.message
+    assert words in problem.message
 
 
 def test_districts_that_wrote_the_rules_differently_are_not_pooled(

@@ -12,6 +12,7 @@ import pytest
 from metricspec.measures.growth.fit import CellFit, Fit, Yardstick, from_json, to_json
 from metricspec.measures.pooling.pool import pooled
 from metricspec.measures.pooling.release import Release, released, shown_schools
+from metricspec.measures.pooling.sums import rare
 from metricspec.measures.pooling.table import Table, cross_columns, differing, faults, from_metadata, to_metadata
 from metricspec.model import Dated, Policy, Threshold, Years
 from metricspec.running.pooling import smallest_n
@@ -80,6 +81,20 @@ def entry(n: int, **about: object) -> Threshold:
 )
 def test_the_smallest_n_of_a_policy(entries: tuple[Threshold, ...], wanted: int) -> None:
     assert smallest_n(Policy("p", entries), "2024-25", "ALL") == wanted
+
+
+@pytest.mark.parametrize(
+    ("report", "wanted"),
+    [
+        ((entry(20),), 20),  # a run hides what is not reported
+        ((entry(5),), 11),
+        ((entry(20, groups=("FOS",)), entry(15)), 15),
+        ((entry(20, org_levels=("school",)), entry(15, org_levels=("district",))), 20),
+        ((entry(20), entry(12, first="2023-24")), 12),
+    ],
+)
+def test_what_is_not_reported_does_not_leave(report: tuple[Threshold, ...], wanted: int) -> None:
+    assert smallest_n(Policy("p", (entry(11),), report), "2024-25", "ALL") == wanted
 
 
 @pytest.mark.parametrize(
@@ -152,6 +167,23 @@ def test_rare_flags_are_named(flagged: int, rare: bool) -> None:
     assert [(one.cell, one.term) for one in found.rare] == ([("2024-25 05", "flag")] if rare else [])
 
 
+@pytest.mark.parametrize(
+    ("flagged", "telling"),
+    [(0, 0), (1, 1), (10, 1), (11, 0), (19, 0), (20, 1), (29, 1), (30, 0), (31, 1), (41, 1), (50, 0)],
+)
+def test_schools_whose_mean_tells_of_few_are_counted(flagged: int, telling: int) -> None:
+    """30 students in a, 20 in b; the first have the flag: where few of a school have it, or have not, but some do."""
+    found = release(students({"a": 30, "b": 20}, flagged=flagged), least=11)
+    assert (found.schools, found.schools_telling) == (2, telling)
+
+
+def test_rounding_is_no_student() -> None:
+    """Means are a centre plus a rest: where no student has the flag, or all have it, rounding may leave 1e-17 of one."""
+    n, w = np.full((4, 1), 30.0), np.full((4, 1), 30.0)
+    mean = np.array([[1e-17], [1 - 1e-16], [1 / 30], [0.5]])
+    assert rare(n, w, mean, w * mean * (1 - mean), 11)[:, 0].tolist() == [False, False, True, False]
+
+
 def test_what_is_left_out_changes_no_coefficient() -> None:
     rows = simulated(21, size=(5, 40))
     names = header(rows.terms)
@@ -192,13 +224,23 @@ def test_other_metadata_is_refused(text: str) -> None:
         ({"reliability": ((1, 0.8),)}, "the reliabilities of the terms: none and (1: 0.8)"),
         ({"standardize": "none"}, "how scores are standardized"),
         ({"rules": (("the weight", "days"),)}, "the weight: nothing and 'days'"),
+        ({"percentile": "rank"}, "how percentiles are made: 'normal' and 'rank'"),
+        ({"shrinkage": "none"}, "shrinkage"),
+        ({"by_cell": True}, "whether there are rows for each cell"),
+        ({"cell_minimum": 20}, "the least number of scores in a cell"),
         ({"privacy_n": 20, "districts": ("d9",), "years": ("2020-21",)}, None),
     ],
 )
 def test_files_that_differ(changes: dict[str, object], words: str | None) -> None:
-    found = differing(header(TERMS), replace(header(TERMS), **changes))
-    assert (found is None) == (words is None)
-    assert words is None or words in str(found)
+    other = replace(header(TERMS), **changes)
+    fit = pooled([Table("d0", header(TERMS), sound())])
+    for found in (differing(header(TERMS), other), differing(from_json(to_json(fit)), other)):
+        assert (found is None) == (words is None)
+        assert words is None or words in str(found)
+
+
+def test_lists_that_look_alike_differ() -> None:
+    assert differing(header(("coalesce(a, b)",)), header(("coalesce(a", "b)"))) is not None
 
 
 def sound() -> pd.DataFrame:
@@ -276,6 +318,8 @@ GOOD = Fit(
         (("yardsticks", 0, "within"), -1.0, "negative"),
         (("yardsticks", 0, "effects"), [2.0, 1.0], "in order of size"),
         (("yardsticks", 0, "category"), 5, "neither text nor null"),
+        (("rules",), ["the outcome"], "'rules' is not a block of texts"),
+        (("rules",), {"the outcome": 5}, "'rules' is not a block of texts"),
     ],
 )
 def test_other_json_is_refused(path: tuple[str | int, ...], value: object, words: str) -> None:
@@ -288,7 +332,7 @@ def test_other_json_is_refused(path: tuple[str | int, ...], value: object, words
         from_json(json.dumps(found))
 
 
-@pytest.mark.parametrize("key", ["indicator", "terms", "cells", "yardsticks", "districts"])
+@pytest.mark.parametrize("key", ["indicator", "terms", "cells", "yardsticks", "districts", "rules"])
 def test_a_fit_lacks_a_part(key: str) -> None:
     found = json.loads(to_json(GOOD))
     del found[key]

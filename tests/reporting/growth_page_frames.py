@@ -107,7 +107,8 @@ def effects(residual: pd.Series, school: pd.Series) -> pd.DataFrame:
     found["low"], found["high"] = mean - z * error, mean + z * error
     found["empirical_bayes"], found["percentile"] = bayes, percentile(bayes)
     found["percentile_low"], found["percentile_high"] = percentile(bayes - z * spread), percentile(bayes + z * spread)
-    found["index_level"] = np.minimum(10, np.floor(found["percentile"] / 10) + 1)
+    whole = np.floor(found["percentile"] + 0.5)  # as it is shown
+    found["index_level"] = np.minimum(10, np.floor(whole / 10) + 1)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -21,17 +22,19 @@ from metricspec.model import Indicator
 from metricspec.model.words import Text
 from metricspec.problems import UsageError
 from metricspec.reporting.growth_compare import page, print_comparison
-from metricspec.reporting.growth_compare.charts import spread
+from metricspec.reporting.growth_compare.charts import intake_chart, spread
 from metricspec.reporting.growth_compare.drawing import INKS
 from metricspec.reporting.growth_compare.numbers import (
     by_third,
     correlation,
+    first_prior,
     moves,
     neutrality,
     telling_share,
     third_of,
     told,
 )
+from metricspec.reporting.growth_compare.tables import shown_traits
 from metricspec.running.growth_models import Comparison, models, same_scores
 from tests.reporting.growth_page_frames import LEAST, PRIOR, SHARES, Drawn, comparison, draw
 
@@ -264,8 +267,6 @@ def test_words_follow_the_numbers(found: Comparison, text: str) -> None:
 
 def test_a_page_of_two_models(found: Comparison) -> None:
     """A spec without student characteristics is compared with its priors alone."""
-    from dataclasses import replace
-
     two = (found.models[0], found.models[-1])
     keep = [m.key for m in two]
     smaller = replace(
@@ -276,6 +277,45 @@ def test_a_page_of_two_models(found: Comparison) -> None:
         traits=found.traits[:1],
     )
     Reader(page(smaller, POLICY, COMMAND, "metricspec"))
+
+
+def without_prior(found: Comparison) -> Comparison:
+    """As where every school's mean prior score is the same: the trait is gone, and a share comes first."""
+    return replace(found, traits=found.traits[1:])
+
+
+def test_no_share_takes_the_place_of_a_prior_score(found: Comparison) -> None:
+    text = page(without_prior(found), POLICY, COMMAND, "metricspec")
+    reader = Reader(text)
+    said = " ".join(reader.said)
+    assert "charts by prior score are left out" in said
+    assert "with the scores its students brought along" not in said
+    ids = [attributes["id"] for _, attributes in reader.elements if "id" in attributes]
+    assert not [one for one in ids if one.startswith(("intake-", "thirds-"))]
+    assert [one for one in ids if one.startswith("neutrality-")]
+    assert [one for one in ids if one.startswith(f"effects-{SHARES[0]}")]
+
+
+def test_a_page_of_no_trait_at_all(found: Comparison) -> None:
+    text = page(replace(found, traits=()), POLICY, COMMAND, "metricspec")
+    assert "charts by prior score are left out" in text
+    assert "neutrality-title" not in text
+
+
+def test_priors_are_chosen_by_what_they_are(found: Comparison) -> None:
+    assert first_prior(found) is found.traits[0]
+    assert first_prior(replace(found, traits=found.traits[::-1])) is found.traits[0]
+    assert first_prior(without_prior(found)) is None
+    assert [t.kind for t in shown_traits(without_prior(found))] == ["share"]
+
+
+def test_no_school_is_drawn_by_a_share_that_may_not_be_told(found: Comparison) -> None:
+    share = found.traits[2]
+    points = intake_chart(found, share, found.first).to_dict()["layer"][1]["data"]["name"]
+    drawn = intake_chart(found, share, found.first).to_dict()["datasets"][points]
+    told_of = found.orgs["name"][np.isfinite(told(found, share))]
+    assert 0 < len(told_of) < len(found.orgs)
+    assert [one["says"] for one in drawn] == list(told_of)
 
 
 def test_the_terminal_shows_each_correlation(found: Comparison, capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,11 +377,20 @@ def test_a_spec_without_peers_is_refused() -> None:
 
 def test_smaller_models_see_the_same_scores() -> None:
     own = _indicator(covariates=("english_learner",), peers=("prior_same", "homeless"))
-    first, students, peers = (same_scores(own, model) for model in models(own))
-    assert first.population == ("valid_score", "(english_learner) is not null", "(homeless) is not null")
-    assert students.population == ("valid_score", "(homeless) is not null")
+    first, students, peers = (same_scores(own, model, {"english_learner"}) for model in models(own))
+    assert first.population == ("valid_score", "(english_learner) is not null", "(homeless) - (homeless) = 0")
+    assert students.population == ("valid_score", "(homeless) - (homeless) = 0")
     assert peers.population == ("valid_score",)
     assert len({one.id for one in (first, students, peers)}) == 3
+
+
+def test_students_alone_are_told_of(found: Comparison) -> None:
+    """Averages of the others: a student alone at a school has none, and is in the models without averages only."""
+    last = found.models[-1]
+    others = replace(last, spec=replace(last.spec, peers=(PRIOR,), peer_means="others"))
+    said = "a student who is alone at a school in a grade"
+    assert said in page(replace(found, models=(*found.models[:-1], others)), POLICY, COMMAND, "metricspec")
+    assert said not in page(found, POLICY, COMMAND, "metricspec")
 
 
 def test_without_the_drawing_packages_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

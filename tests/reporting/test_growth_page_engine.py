@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -169,6 +170,27 @@ def test_traits_say_which_models_hold_them_equal(found: Comparison) -> None:
     assert held["group WH"] == ("share", (), ())
     titles = [trait.title for trait in found.traits]
     assert len(titles) == len(set(titles))
+
+
+def test_a_score_that_is_no_number_is_in_no_model(folder: Path, tmp_path: Path) -> None:
+    """NaN is not null, and the full model takes no student who has it in a covariate: the small ones must not either."""
+    text = SPEC.replace("covariates: [", "covariates: [prior_same_csem, ").replace("ours.growth", "ours.csem")
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "csem.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "specs" / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    (tmp_path / "metricspec.yaml").write_text(
+        (folder / "metricspec.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    (tmp_path / "data").symlink_to(folder / "data")
+    scores = tmp_path / "scores.parquet"
+    duckdb.sql(f"""COPY (SELECT * REPLACE (CASE WHEN hash(student_id) % 7 = 0 THEN 'nan'::DOUBLE ELSE prior_same_csem END
+        AS prior_same_csem) FROM '{folder / "data" / "assessment.parquet"}') TO '{scores}' (FORMAT parquet)""")
+    found = compare_growth(load(tmp_path), "ours.csem", data={"assessment": scores})
+    sizes = found.wide("n")
+    assert list(sizes) == ["priors", "students", "peers"]
+    assert (sizes["priors"] == sizes["peers"]).all() and (sizes["students"] == sizes["peers"]).all()
+    whole = compare_growth(load(tmp_path), "ours.csem").wide("n")
+    assert sizes["peers"].sum() < 0.95 * whole.loc[sizes.index, "peers"].sum()
 
 
 def test_too_few_orgs(folder: Path) -> None:

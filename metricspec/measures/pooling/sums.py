@@ -77,9 +77,12 @@ def rare_terms(sums: Sums, terms: Sequence[str], least: int) -> list[str]:
     return [term for term, few in zip(terms, found, strict=True) if few]
 
 
-def rare(n: Floats | np.float64, w: Floats | np.float64, mean: Floats, squares: Floats, least: int) -> npt.NDArray[np.bool_]:
+def rare(
+    n: Floats | np.float64, w: Floats | np.float64, mean: Floats, squares: Floats, least: int
+) -> npt.NDArray[np.bool_]:
     """Whether a variable is of zeros and ones that fewer than `least` of n rows have, or have not, but some do."""
     import numpy as np
 
-    is_flag = (mean > 0) & (mean < 1) & (np.abs(squares - w * mean * (1 - mean)) <= FLAG * w)
-    return is_flag & (np.rint(n * np.minimum(mean, 1 - mean)) < least)
+    share = np.minimum(mean, 1 - mean)  # rounding may leave a little where none have it
+    is_flag = (share > FLAG) & (np.abs(squares - w * mean * (1 - mean)) <= FLAG * w)
+    return is_flag & (np.rint(n * share) < least)

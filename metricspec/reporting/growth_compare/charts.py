@@ -116,7 +116,7 @@ def intake_chart(found: Comparison, trait: Trait, model: Model) -> Any:
     import numpy as np
     import pandas as pd
 
-    x, y = found.orgs[trait.key].to_numpy(float), found.wide("effect")[model.key].to_numpy(float)
+    x, y = told(found, trait), found.wide("effect")[model.key].to_numpy(float)
     scale = 100 if trait.kind == "share" else 1
     known = np.isfinite(x) & np.isfinite(y)
     data = pd.DataFrame({"x": np.round(x[known] * scale, 2 if scale == 1 else 0), "y": rounded(found, y[known])})

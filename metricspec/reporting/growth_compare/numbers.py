@@ -105,7 +105,7 @@ def by_third(found: Comparison, trait: Trait) -> pd.DataFrame:
     column for each model."""
     import pandas as pd
 
-    values = found.orgs[trait.key].to_numpy(float)
+    values = told(found, trait)
     third, percentile = third_of(values), found.wide("percentile")
     rows = []
     for at, name in enumerate(THIRDS):
@@ -137,6 +137,11 @@ def told(found: Comparison, trait: Trait) -> np.ndarray:
         return values
     shown = [share_shown(v, n, found.least) for v, n in zip(values, found.orgs["n"], strict=True)]
     return np.where(shown, values, np.nan)
+
+
+def first_prior(found: Comparison) -> Trait | None:
+    """The first prior score that differs between the orgs shown; None where none does."""
+    return next((trait for trait in found.traits if trait.kind == "prior"), None)
 
 
 def telling_share(found: Comparison, rows: list[Neutrality]) -> Trait | None:

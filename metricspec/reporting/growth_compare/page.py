@@ -7,9 +7,13 @@ from importlib.resources import files
 from metricspec.reporting.growth_compare import sections, words
 from metricspec.reporting.growth_compare.html import Html, bullets, element, joined, paragraphs
 from metricspec.reporting.growth_compare.numbers import moves, neutrality
-from metricspec.running.growth_models import Comparison
+from metricspec.running.growth_models import Comparison, alone_in_some
 
 TITLE = "What controlling for peers changes"
+ALONE = (
+    "One exception: school averages are those of the other students, so a student who is alone at a school in a grade has "
+    "none; the full model leaves such students out, the models without averages have them."
+)
 LOADS_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -78,6 +82,7 @@ def _made(found: Comparison, policy: str, command: str) -> Html:
         joined(["This page comes out of one command, over the data of the district or network: ", element("code", command), "."]),
         f"The last model is {own.id} {own.version} as the catalogue has it; the others are the same without its peers, and "
         "without its student characteristics. A model with fewer variables sees the same students as the full one.",
+        *([ALONE] if alone_in_some(found) else []),
         f"Small numbers are hidden by the policy {policy} before anything is drawn, counted or correlated. Charts draw "
         "rounded numbers. No number of a student is in this file.",
         "Correlations are Pearson's, every school counting once whatever its size, with Fisher's interval. Thirds are equal "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from metricspec.reporting.growth_compare import charts, tables, words
 from metricspec.reporting.growth_compare.drawing import draw
 from metricspec.reporting.growth_compare.html import Html, element, joined, paragraphs, table
 from metricspec.reporting.growth_compare.legends import model_legend, third_legend
-from metricspec.reporting.growth_compare.numbers import Neutrality, by_third, telling_share, told
+from metricspec.reporting.growth_compare.numbers import Neutrality, by_third, first_prior, telling_share, told
 from metricspec.reporting.growth_compare.terms import lowered, signed
 from metricspec.running.growth_models import Comparison
 
@@ -51,20 +52,14 @@ def paragraphs_of(*texts: str) -> list[Html]:
 
 def neutrality_section(found: Comparison, rows: Sequence[Neutrality]) -> Html:
     """How each model's effects go with what students bring along."""
-    trait = found.traits[0]
-    scatter = []
-    for model in found.models:
-        one = next(r for r in rows if r.model is model and r.trait is trait)
-        says = f"One point per {found.level}: effect against {trait.title}. Correlation {words.with_interval(one)}."
-        title = f"{model.title}: r = {signed(one.r, 2)}"
-        scatter.append(figure(charts.intake_chart(found, trait, model), f"intake-{model.key}", title, says))
     says = (
         "Correlations of the effects with each trait, by model, with 95% intervals; the numbers are in the next table."
     )
+    known = any(not math.isnan(one.r) for one in rows)
     dots = figure(
         charts.neutrality_chart(found, rows), "neutrality", "Correlation with what students bring along", says,
         "Bars are 95% intervals. At the line the model treats all intakes alike.", model_legend(found),
-    )  # fmt: skip
+    ) if known else None  # fmt: skip
     told = words.furthest(found, rows)
     beside = [
         element("p", words.by_construction(found), class_="care"),
@@ -76,19 +71,32 @@ def neutrality_section(found: Comparison, rows: Sequence[Neutrality]) -> Html:
             element("p", f"A model is neutral where its effects do not go with what a {found.level}'s students bring along: "
             f"where the points below lie level, and the correlation is near 0. Above 0, {found.level}s with more of it come "
             "out ahead; below 0, behind."),
-            element("div", *scatter, class_="charts small"),
+            _intake(found, rows),
             element("div", dots, element("div", *beside, class_="beside"), class_="charts"),
         ]
     )  # fmt: skip
+
+
+def _intake(found: Comparison, rows: Sequence[Neutrality]) -> Html:
+    """Each model's effects by prior scores, or a sentence where these tell nothing."""
+    trait = first_prior(found)
+    if trait is None:
+        return element("p", words.no_prior(found))
+    drawn = []
+    for model in found.models:
+        one = next(r for r in rows if r.model is model and r.trait is trait)
+        says = f"One point per {found.level}: effect against {trait.title}. Correlation {words.with_interval(one)}."
+        title = f"{model.title}: r = {signed(one.r, 2)}"
+        drawn.append(figure(charts.intake_chart(found, trait, model), f"intake-{model.key}", title, says))
+    return element("div", *drawn, class_="charts small")
 
 
 def effects_section(found: Comparison, rows: Sequence[Neutrality]) -> Html:
     """With peers against without, coloured by what students bring along."""
     import numpy as np
 
-    share = telling_share(found, list(rows))
     drawn = []
-    for trait in [found.traits[0], *([share] if share else [])]:
+    for trait in filter(None, (first_prior(found), telling_share(found, list(rows)))):
         untold = int(np.isnan(told(found, trait)).sum())
         left = f"Without {words.orgs(found, untold)} of which the share may not be told." if untold else None
         says = (
@@ -119,17 +127,7 @@ def effects_section(found: Comparison, rows: Sequence[Neutrality]) -> Html:
 
 def moves_section(found: Comparison, moves: pd.DataFrame) -> Html:
     """Which orgs change place."""
-    trait = found.traits[0]
-    thirds = by_third(found, trait)
-    told = "; ".join(
-        f"{r.third} third {getattr(r, found.first.key):.0f} to {getattr(r, found.last.key):.0f}"
-        for r in thirds.itertuples()
-    )
-    shown = [
-        figure(charts.thirds_chart(found, thirds), "thirds", f"Thirds by {lowered(trait.title)}",
-               f"Mean percentile from the first model to the last: {told}.", f"Mean percentiles of {words.orgs(found, len(moves))} in three equal parts.",
-               third_legend(found, trait, named=True))
-    ]  # fmt: skip
+    shown = _thirds(found)
     for ink, title, part in (
         ("up", "Largest moves up", moves[moves["change"] > 0]),
         ("down", "Largest moves down", moves[moves["change"] < 0]),
@@ -147,6 +145,23 @@ def moves_section(found: Comparison, moves: pd.DataFrame) -> Html:
             tables.moves_table(found, both.sort_values("change", ascending=False), f"The {len(both)} largest moves, from up to down"),
         ]
     )  # fmt: skip
+
+
+def _thirds(found: Comparison) -> list[Html]:
+    """Thirds of orgs by prior scores, from model to model; no chart where these tell nothing."""
+    trait = first_prior(found)
+    if trait is None:
+        return []
+    thirds = by_third(found, trait)
+    told = "; ".join(
+        f"{r.third} third {getattr(r, found.first.key):.0f} to {getattr(r, found.last.key):.0f}"
+        for r in thirds.itertuples()
+    )
+    return [
+        figure(charts.thirds_chart(found, thirds), "thirds", f"Thirds by {lowered(trait.title)}",
+               f"Mean percentile from the first model to the last: {told}.", f"Mean percentiles of {words.orgs(found, len(found.orgs))} in three equal parts.",
+               third_legend(found, trait, named=True))
+    ]  # fmt: skip
 
 
 def coefficients_section(found: Comparison) -> Html:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from metricspec.reporting.growth_compare import words
 from metricspec.reporting.growth_compare.html import Html, element, joined, table
-from metricspec.reporting.growth_compare.numbers import Neutrality, share_shown
+from metricspec.reporting.growth_compare.numbers import Neutrality, first_prior, share_shown
 from metricspec.reporting.growth_compare.terms import NONE, about, effect_digits, percent, plain, signed, trait_value
 from metricspec.running.growth_models import Comparison, Model, Trait
 
@@ -163,8 +163,9 @@ def _orgs(found: Comparison, moves: pd.DataFrame, traits: Sequence[Trait]) -> It
 
 def shown_traits(found: Comparison) -> list[Trait]:
     """The traits that the table of all orgs has: the first prior score and what the last model holds equal of shares."""
+    prior = first_prior(found)
     shares = [t for t in found.traits if t.kind == "share" and t.peer]
-    return [found.traits[0], *shares[:2]]
+    return [*([prior] if prior else []), *shares[:2]]
 
 
 def shown_trait(trait: Trait, value: float, n: float, least: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from metricspec.reporting.figures import plural
-from metricspec.reporting.growth_compare.numbers import Neutrality
+from metricspec.reporting.growth_compare.numbers import Neutrality, first_prior
 from metricspec.reporting.growth_compare.terms import signed
 from metricspec.running.growth_models import Comparison, Model, Trait
 
@@ -30,14 +30,7 @@ def with_interval(one: Neutrality) -> str:
 
 def headline(found: Comparison, rows: Sequence[Neutrality], moves: pd.DataFrame) -> list[str]:
     """Three sentences that answer the question of the page."""
-    trait = found.traits[0]
-    by = {(one.model.key, one.trait.key): one for one in rows}
-    first, last = by[found.first.key, trait.key], by[found.last.key, trait.key]
-    said = [
-        f"Where only prior scores are held equal, a {found.level}'s growth {_goes(first)} with the scores its students "
-        f"brought along: the correlation with “{trait.title}” is {with_interval(first)}. "
-        f"Where {_too(found)} are held equal too, it is {with_interval(last)}."
-    ]
+    said = [_with_priors(found, rows)]
     steps, total = moves["steps"].abs(), len(moves)
     changed, far = int((steps >= 1).sum()), int((steps >= 2).sum())
     said.append(
@@ -53,6 +46,27 @@ def headline(found: Comparison, rows: Sequence[Neutrality], moves: pd.DataFrame)
     else:
         said.append(f"In each of the {total} the 95% intervals of the two effects overlap: every change is {chance}.")
     return said
+
+
+def _with_priors(found: Comparison, rows: Sequence[Neutrality]) -> str:
+    trait = first_prior(found)
+    if trait is None:
+        return no_prior(found)
+    by = {one.model.key: one for one in rows if one.trait is trait}
+    first, last = by[found.first.key], by[found.last.key]
+    return (
+        f"Where only prior scores are held equal, a {found.level}'s growth {_goes(first)} with the scores its students "
+        f"brought along: the correlation with “{trait.title}” is {with_interval(first)}. "
+        f"Where {_too(found)} are held equal too, it is {with_interval(last)}."
+    )
+
+
+def no_prior(found: Comparison) -> str:
+    """Said in place of a chart by prior scores."""
+    return (
+        f"The prior scores do not differ between the {found.level}s shown: no model's effects can be held against them, and "
+        "charts by prior score are left out."
+    )
 
 
 def _too(found: Comparison) -> str:
