@@ -115,7 +115,7 @@ def test_scores_of_which_something_is_unknown_are_left_out_and_counted(
     coverage = found.rows("coverage", level="district")
     if column != "school":
         assert (coverage.numerator.sum(), coverage.denominator.sum()) == (len(known), len(rows))
-        assert coverage.value.to_numpy() == pytest.approx((coverage.numerator / coverage.n).to_numpy())
+        assert coverage.value.to_numpy() == pytest.approx((coverage.numerator / coverage.denominator).to_numpy())
 
 
 @pytest.mark.parametrize("weight", [0.0, -1.0])
