@@ -151,6 +151,8 @@ def _value_problem(document: Document, finding: Finding) -> Problem:
             return Problem(*_placed(version_trap(written), place))
         wanted = finding.limit
         trap = type_trap(written, value, [wanted] if isinstance(wanted, str) else list(wanted))
+        if wanted == "object" and schema.get("properties") and not trap[2]:
+            trap = (trap[0], trap[1], f"its keys are: {', '.join(schema['properties'])}")
         return Problem(*_placed(trap, place))
     allowed = schema.get("x-values") or schema.get("enum")
     if allowed or kind == "const":
@@ -173,6 +175,8 @@ def _bound_problem(finding: Finding, written: str, place: Place) -> Problem:
         "maxLength": (f"the text is longer than {limit} characters", "shorten it"),
         "minItems": ("the list is empty", "add an item or remove the key"),
         "minProperties": ("the block is empty", "add a key or remove the block"),
+        "maxProperties": (f"more than {limit} key{'' if limit == 1 else 's'} here", "keep one of them"),
+        "exclusiveMinimum": (f"{written} is too small", f"it must be more than {limit}"),
         "uniqueItems": ("the list names something twice", "keep one of them"),
     }
     message, about = words.get(finding.keyword, (f"'{written}' is not allowed here", ""))
