@@ -13,7 +13,7 @@ from metricspec.reading.build_indicator import AGGREGATES
 from metricspec.reading.document import Document
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.suggest import hint, nearest
-from metricspec.reading.value_traps import date_trap, school_year_trap, type_trap, version_trap
+from metricspec.reading.value_traps import Trap, date_trap, school_year_trap, type_trap, version_trap
 from metricspec.reading.yaml_nodes import Path
 
 
@@ -152,7 +152,7 @@ def _value_problem(document: Document, finding: Finding) -> Problem:
         wanted = finding.limit
         trap = type_trap(written, value, [wanted] if isinstance(wanted, str) else list(wanted))
         if wanted == "object" and schema.get("properties") and not trap[2]:
-            trap = (trap[0], trap[1], f"its keys are: {', '.join(schema['properties'])}")
+            trap = Trap(trap[0], trap[1], f"its keys are: {', '.join(schema['properties'])}")
         return Problem(*_placed(trap, place))
     allowed = schema.get("x-values") or schema.get("enum")
     if allowed or kind == "const":
