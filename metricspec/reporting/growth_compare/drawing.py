@@ -38,7 +38,7 @@ def ready() -> None:
         import vl_convert
     except ImportError as error:
         raise UsageError(
-            f"the page needs {error.name} to draw: pip install 'metricspec-edu[plots]' (altair and vl-convert-python)"
+            f"the page needs {error.name} to draw: pip install altair vl-convert-python (in a checkout: pip install -e '.[plots]')"
         ) from None
     del altair, vl_convert
 
