@@ -398,5 +398,5 @@ def test_without_the_drawing_packages_the_command_says_what_to_install(monkeypat
 
     ready()
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    with pytest.raises(UsageError, match=r"metricspec-edu\[plots\]"):
+    with pytest.raises(UsageError, match=r"altair vl-convert-python"):
         ready()
