@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from metricspec.cli.options import binding_option, data_files, data_option, project_option
+from metricspec.cli.options import binding_option, data_files, data_option, project_option, result_options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,24 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--fit", "fitted", type=click.Path(path_type=Path), required=True, help="The .json file that metricspec fit wrote."
 )
-@click.option("--year", default=None, help="One school year, as 2024-25. Default: all; the latest is shown.")
-@click.option(
-    "--org", "orgs", multiple=True, help="Show or write this org (its id or name); may be given several times."
-)
-@click.option(
-    "--group",
-    "groups",
-    multiple=True,
-    help="Show or write this student group; may be given several times, or '*' for all. Default: all students.",
-)
-@click.option("--level", default=None, help="Show or write one org level only (school, district, network).")
-@click.option("--rows", type=click.IntRange(min=1), default=None, help="How many rows of each table to show.")
-@click.option(
-    "--statistics", is_flag=True, help="Show the further statistics of the measure too; --out always has them."
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="A .csv, .parquet or .json file."
-)
+@result_options
 @data_option
 @binding_option
 @project_option

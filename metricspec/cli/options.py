@@ -37,6 +37,35 @@ def binding_option(function: F) -> F:
     return click.option("--binding", default=None, help="The binding to use instead of the project's.")(function)
 
 
+RESULT_OPTIONS = (
+    click.option("--year", default=None, help="One school year, as 2024-25. Default: all; the latest is shown."),
+    click.option(
+        "--org", "orgs", multiple=True, help="Show or write this org (its id or name); may be given several times."
+    ),
+    click.option(
+        "--group",
+        "groups",
+        multiple=True,
+        help="Show or write this student group; may be given several times, or '*' for all. Default: all students.",
+    ),
+    click.option("--level", default=None, help="Show or write one org level only (school, district, network)."),
+    click.option("--rows", type=click.IntRange(min=1), default=None, help="How many rows of each table to show."),
+    click.option(
+        "--statistics", is_flag=True, help="Show the further statistics of each measure too; --out always has them."
+    ),
+    click.option(
+        "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="A .csv, .parquet or .json file."
+    ),
+)
+
+
+def result_options(function: F) -> F:
+    """What may be asked of a Result: which rows, and whether to show or to write them."""
+    for option in reversed(RESULT_OPTIONS):
+        function = option(function)
+    return function
+
+
 def data_files(given: tuple[str, ...]) -> dict[str, Path]:
     """`("a=x.csv",)` as a mapping. Raises UsageError for anything else."""
     files = {}

@@ -254,7 +254,7 @@ def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
         "status": f"CASE WHEN {shown} THEN status END",
         "change_level": f"CASE WHEN {both} THEN change_level END",
         "rating": f"CASE WHEN {both} THEN rating END",
-        "notes": """CASE WHEN suppressed IN ('primary', 'complementary') THEN NULL WHEN unverified = 1 AND notes IS NOT NULL
+        "notes": """CASE WHEN suppressed <> 'input' THEN NULL WHEN unverified = 1 AND notes IS NOT NULL
             THEN notes || '; unverified cut scores' WHEN unverified = 1 THEN 'unverified cut scores' ELSE notes END""",
     }
     listed = ", ".join(f"{values[c]} AS {c}" if c in values else c for c in RESULT)

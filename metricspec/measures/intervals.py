@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-Z = "1.959963984540054e0"
+NORMAL = 1.959963984540054  # 97.5 % quantile of the normal distribution
+Z = f"{NORMAL}e0"  # the same in SQL
 # Two-sided 95 % points of Student's t for 1 to 9 degrees of freedom (NIST/SEMATECH e-Handbook, table 1.3.6.7.2,
 # to six places); from 10 on the expansion below is within 1e-5 (Abramowitz and Stegun 26.7.5).
 T_POINTS = (12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004, 2.262157)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from metricspec.measures.eblp.model import Minimums, Outcome, outcomes
 from metricspec.measures.eblp.population import Cells, Pairs, Population
 from metricspec.measures.eblp.spec import EblpSpec
+from metricspec.measures.intervals import NORMAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NORMAL = 1.959963984540054
 MODEL = ["school_year", "org_level", "student_group"]
 COLUMNS = (
     *((name, "VARCHAR") for name in ("school_year", "org_level", "org_id", "student_group", "category", "statistic")),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from metricspec.measures.growth.effects import FEWEST
 from metricspec.measures.growth.fit import Yardstick
-
-FEWEST = 3  # schools from which a variance between schools is estimated
 
 
 @dataclass(frozen=True)

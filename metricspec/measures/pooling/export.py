@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from metricspec.measure import Inputs
+from metricspec.measures.growth.constants import NOTHING
 from metricspec.measures.growth.moments import centred_stages, moment_stages
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design, columns
 from metricspec.measures.pooling.table import CELL, SCHOOL
 from metricspec.sql.stage import Stage, comma, lit
-
-NOTHING = "CAST(NULL AS DOUBLE)"
 
 
 def export_stages(spec: GrowthSpec, inputs: Inputs) -> tuple[Stage, ...]:

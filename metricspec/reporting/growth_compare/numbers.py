@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metricspec.measures.intervals import NORMAL
 from metricspec.running.growth_models import Comparison, Model, Trait
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-Z = 1.959963984540054  # 97.5 % quantile of the normal distribution
 MOST = 2 / 3
 THIRDS = ("lowest", "middle", "highest")
 
@@ -48,7 +48,7 @@ def correlation(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
     r = max(-1.0, min(1.0, float(x @ y) / scale))
     if abs(r) > 1 - 1e-12:
         return r, r, r
-    half = Z / math.sqrt(len(x) - 3)
+    half = NORMAL / math.sqrt(len(x) - 3)
     return r, math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
