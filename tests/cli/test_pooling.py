@@ -230,6 +230,7 @@ def test_districts_scored_with_the_fit_have_the_results_of_the_whole_network(
 
 
 def test_the_policy_holds_back_what_is_small(command: Command, pool: Path) -> None:
+    exported(command, pool, "csem")  # the same without a policy that holds back
     paths = exported(command, pool, "hidden")
     held = 0
     for path in paths:
