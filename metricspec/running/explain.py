@@ -17,7 +17,8 @@ from metricspec.running.project import Project
 from metricspec.running.student_counts import StudentCounter, Subject
 from metricspec.running.waterfall import STAR, Step, met_shown, rows_shown, shown_counts, small, trail
 from metricspec.sql.stage import Computation, Plan, Stage, lit, q
-from metricspec.warehouses.duckdb import DuckDB, Progress
+from metricspec.warehouse import Progress
+from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,7 +22,8 @@ from metricspec.running.project import Prepared, Project
 from metricspec.running.student_counts import Subject
 from metricspec.schoolyear import is_school_year
 from metricspec.sql.stage import Renderer, lit, q
-from metricspec.warehouses.duckdb import DuckDB, Progress
+from metricspec.warehouse import Progress
+from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,8 @@ from metricspec.running.quality import Count, count_quality, missing_facts, scho
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
 from metricspec.sql.stage import Computation, Form, Plan
-from metricspec.warehouses.duckdb import DuckDB, Progress
+from metricspec.warehouse import Progress
+from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
     import pandas as pd

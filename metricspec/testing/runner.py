@@ -25,7 +25,8 @@ from metricspec.scopes import Expressions
 from metricspec.sql.stage import Plan, Stage
 from metricspec.testing.comparing import Difference, Row, differences
 from metricspec.testing.rows import Table, case_tables
-from metricspec.warehouses.duckdb import DuckDB, Progress
+from metricspec.warehouse import Progress
+from metricspec.warehouses.duckdb import DuckDB
 
 # Stages that hold the rules and none of a case's rows: made once.
 CONSTANT = ("indicators", "bands", "grids")
@@ -121,9 +122,8 @@ class _Compiled:
                 return
 
     def _rows(self, sql: str) -> list[dict[str, Scalar]]:
-        cursor = self.warehouse.execute(sql, "the result")
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        names, rows = self.warehouse.fetch(sql, "the result")
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _released(self) -> list[dict[str, Scalar]]:
         self._make(None)

@@ -16,7 +16,7 @@ LAYERS = (
     ("problems", "schoolyear"),
     ("model",),
     ("sql",),
-    ("measure", "hookspecs", "contract", "scopes"),
+    ("measure", "warehouse", "hookspecs", "contract", "scopes"),
     ("measures", "warehouses", "builtin"),
     ("registry",),
     ("reading",),

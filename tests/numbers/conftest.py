@@ -36,7 +36,7 @@ def tally(project: Project) -> Counts:
                     engine.make(stage, compiler.renderer)
                     if stage.name == "tally":
                         break
-                made[indicator] = engine.execute("SELECT * FROM tally", "the tally").df()
+                made[indicator] = engine.frame("SELECT * FROM tally", "the tally")
         return made[indicator]
 
     return of
