@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Step
 
 Aggregate = Literal["count", "sum", "sum_squares"]
@@ -96,14 +97,14 @@ class Inputs:
     org_id, school, school_year, student_group and the keys; `sums` maps a column to COUNT or SUM over the source's
     rows. Rows stay apart by school inside an org, so that errors can be clustered.
 
-    `solve` says which form of a linear solve suits the dialect: rows (long) or columns (wide).
+    `solve` says which form of a linear solve suits the dialect: rows (long), columns (wide) or rows of lists.
     """
 
     rows: str
     prefix: str
     levels: tuple[str, ...]
     carried: tuple[str, ...]
-    solve: Literal["long", "wide"]
+    solve: Solve
     sums: Sums
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from sqlglot import exp
 
 from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.combine import score_stage, students_stage
 from metricspec.compiler.constants import Shown, indicators_stage, org_attributes_stage, rules_of, scale_of, strictest
-from metricspec.compiler.facts import fact_stage, with_facts_stage
+from metricspec.compiler.facts import fact_stages, together, with_facts_stage
 from metricspec.compiler.gather import Gathering, Shared, gather
 from metricspec.compiler.groups import (
     ORG,
@@ -35,7 +35,7 @@ from metricspec.problems import PartlyPython, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
-from metricspec.sql.dialects import capabilities
+from metricspec.sql.dialects import Solve, capabilities
 from metricspec.sql.stage import Computation, Form, Plan, Renderer, Stage, Step
 
 # Moments times groups up to which one sum for each is faster than grouping by every combination of memberships.
@@ -52,13 +52,15 @@ class Compiler:
         expressions: Expressions,
         dialect: str = "duckdb",
         binding: Binding | None = None,
-        solve: Literal["long", "wide"] | None = None,
+        solve: Solve | None = None,
+        *,
+        laid_out: bool = True,
     ) -> None:
         self.catalog = catalog
         self.registry = registry
         self.expressions = expressions
         self.capabilities = capabilities(dialect)
-        self.renderer = Renderer(dialect)
+        self.renderer = Renderer(dialect, laid_out=laid_out)
         self.binding = binding
         self.solve = solve
 
@@ -183,12 +185,12 @@ class Compiler:
             combined = students_stage(first, given, stints.name, arg_max=self.capabilities.arg_max_null)
         stages = [stints, combined]
         if given.facts:
-            facts = [
-                fact_stage(f"fact_{name}_{at}", fact, given, f"bound_{fact.fact.dataset}", stints.name)
-                for at, fact in enumerate(shared.facts)
-            ]
-            joined = with_facts_stage(f"students_{name}", given, combined.name, [stage.name for stage in facts])
-            stages += [*facts, joined]
+            made = []
+            for at, members in enumerate(together(shared.facts)):
+                bound = f"bound_{members[0].fact.dataset}"
+                stages += fact_stages(f"fact_{name}_{at}", members, given, bound, stints.name)
+                made.append((stages[-1].name, members))
+            stages.append(with_facts_stage(f"students_{name}", given, combined.name, made))
         if sum(bool(part.counted) + len(part.staged) for part in shared.groups) > 1:
             stages[-1] = replace(stages[-1], stored=True)
         return stages

@@ -95,7 +95,9 @@ def rows_stage(name: str, given: StudentsInput, students: str, scores: Scores, g
     where = " AND ".join(f"({slot(f'population{at}')})" for at in range(len(scores.population)))
     text = f"SELECT {comma(items)} FROM {source}{f' WHERE {where}' if where else ''}"
     says = "The scores of the population: where each counts, and what the measure needs to know of it."
-    return Stage(name, says, Template(("score_rows", text), text), slots, stored=given.combined)
+    return Stage(
+        name, says, Template(("score_rows", text), text), slots, stored=given.combined, inlined=not given.combined
+    )
 
 
 def inputs(

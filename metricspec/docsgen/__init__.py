@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metricspec.docsgen.bindings import bindings_page
 from metricspec.docsgen.commands import commands_page
 from metricspec.docsgen.datasets import datasets_page
 from metricspec.docsgen.dialects import dialects_page
@@ -27,6 +28,7 @@ def pages() -> Mapping[str, str]:
     registry = load_registry(entry_points=False)
     catalog = load(registry.spec_folders, registry).catalog
     return {
+        "bindings.md": bindings_page(catalog),
         "commands.md": commands_page(),
         "datasets.md": datasets_page(catalog),
         "dialects.md": dialects_page(),

@@ -45,9 +45,17 @@ def _option(param: click.Option) -> tuple[str, str, str]:
     return ", ".join(code(name) for name in (*param.opts, *param.secondary_opts)), _value(param), says
 
 
-def _command(name: str) -> str:
+def _commands(name: str) -> list[str]:
+    """The part of a command, and of each command under it."""
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
+    if not isinstance(command, click.Group):
+        return [_command(name, command)]
+    under = [_command(f"{name} {sub}", one) for sub, one in command.commands.items()]
+    return [f"## {name}\n\n{inspect.cleandoc(command.help or '')}", *under]
+
+
+def _command(name: str, command: click.Command) -> str:
     arguments = [_argument(param) for param in command.params if isinstance(param, click.Argument)]
     options = [_option(param) for param in command.params if isinstance(param, click.Option) and not param.hidden]
     usage = " ".join(["metricspec", name, "[OPTIONS]", *arguments])
@@ -56,5 +64,5 @@ def _command(name: str) -> str:
 
 
 def commands_page() -> str:
-    commands = [_command(name) for name in COMMANDS]
+    commands = [part for name in COMMANDS for part in _commands(name)]
     return page("Commands", INTRO, [*commands, "## Exit codes", listing(CODES)])

@@ -10,14 +10,31 @@ from sqlglot.dialects.dialect import Dialect
 from metricspec.docsgen.markdown import code, page, table
 from metricspec.sql.dialects import Capabilities, capabilities
 
-INTRO = """`metricspec compile --dialect NAME` renders SQL by sqlglot for any dialect that it knows. Numbers are computed in DuckDB,
-the only engine that metricspec runs itself. The tests also run every computed indicator on SQLite and PostgreSQL and demand
-the same numbers. For the others SQL is compiled, and whether an engine takes it has to be tried there."""
+INTRO = """`metricspec compile --dialect NAME` renders SQL by sqlglot for any dialect that it knows. Some of that SQL is executed
+by the tests, some is judged by a grammar, and the rest is neither: [what each proves](../explanation/executed-or-judged.md)."""
+
+JUDGES = (
+    (
+        "`duckdb`, `sqlite`, `postgres`, `mysql`, `clickhouse`, `datafusion`, `spark`",
+        "executed: the same numbers as DuckDB's",
+    ),
+    ("`postgres`", "every text of the catalogue by PostgreSQL's own parser (pglast)"),
+    ("`bigquery`", "sqlfluff, and Google's own parser (zetasql)"),
+    ("`snowflake`, `redshift`, `databricks`, `trino`", "sqlfluff"),
+    (
+        "`tsql`, `oracle`",
+        "sqlfluff, and a list of constructs that the vendor's reference refuses, sought in the tokens",
+    ),
+    ("all others", "nothing but sqlglot, which wrote it"),
+)
 
 
 def _row(dialect: Capabilities) -> tuple[str, ...]:
     def shown(value: object) -> str:
-        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else code(value)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        text = "; ".join(value) if isinstance(value, tuple) else " ".join(str(value).split())
+        return code(text) if text else ""
 
     return tuple(shown(getattr(dialect, field.name)) for field in fields(Capabilities))
 
@@ -32,4 +49,9 @@ def dialects_page() -> str:
     headings = ("Dialect", *(code(field.name) for field in fields(Capabilities)))
     meaning = inspect.cleandoc(Capabilities.__doc__ or "")
     names = ", ".join(code(name) for name in others)
-    return page("Dialects", INTRO, [meaning, table(headings, rows), f"All others: {names}."])
+    judges = "## Who judges what\n\n" + table(("Dialect", "What the tests do with its SQL"), JUDGES)
+    return page(
+        "Dialects",
+        INTRO,
+        [judges, "## What the compiler knows", meaning, table(headings, rows), f"All others: {names}."],
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,9 +12,11 @@ from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
 from metricspec.sql.dialects import capabilities
+from metricspec.sql.transforms import rewritten
 
 Form = Literal["statement", "script"]
 _SLOT = re.compile(r"[\"`\[]@(\w+)[\"`\]]")
+_ALONE = re.compile(r"\(\s+(\"@\w+\")\s+\)")
 
 
 def q(name: str) -> str:
@@ -58,13 +60,15 @@ class Template:
 @dataclass(frozen=True)
 class Stage:
     """One step. `says` tells a person what it does; `stored` asks for a temporary table in a script, and in a statement
-    for a fence where the dialect has one: later stages name its columns often, or several stages read it."""
+    for a fence where the dialect has one: later stages name its columns often, or several stages read it. `inlined`
+    asks a statement not to keep it for the several stages that read it: each needs few of many columns and rows."""
 
     name: str
     says: str
     template: Template
     slots: Mapping[str, exp.Expression | str] = field(default_factory=dict)
     stored: bool = False
+    inlined: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,16 @@ class Plan:
 
 
 class Renderer:
-    """Renders stages for one dialect; remembers the text of each template and expression."""
+    """Renders stages for one dialect; remembers the text of each template and expression.
 
-    def __init__(self, dialect: str) -> None:
+    Not `laid_out`, a template of names of our own goes to DuckDB, whose SQL it is, as it is written: nobody reads the
+    text, and to parse it costs more than to run most steps.
+    """
+
+    def __init__(self, dialect: str, *, laid_out: bool = True) -> None:
         self.dialect = dialect
-        self._views = capabilities(dialect).temporary_views
-        self._fences = capabilities(dialect).materialized
+        self._as_written = dialect == "duckdb" and not laid_out
+        self._able = capabilities(dialect)
         self._generator = sqlglot.Dialect.get_or_raise(dialect).generator(pretty=True, comments=False)
         self._inline = sqlglot.Dialect.get_or_raise(dialect).generator(comments=False)
         self._templates: dict[Hashable, str] = {}
@@ -123,17 +131,20 @@ class Renderer:
     def expression(self, tree: exp.Expression) -> str:
         found = self._expressions.get(id(tree))
         if found is None or found[0] is not tree:
-            found = self._expressions[id(tree)] = (tree, self._inline.generate(tree))
+            text = self._inline.generate(rewritten(tree.copy(), self.dialect))
+            found = self._expressions[id(tree)] = (tree, text)
         return found[1]
 
-    def stage(self, stage: Stage) -> str:
-        """The SELECT of a stage."""
-        text = self._templates.get(stage.template.key)
+    def stage(self, stage: Stage, *, inline: bool = False) -> str:
+        """The SELECT of a stage, over the steps of a script, or `inline` over the common table expressions before it."""
+        key = (stage.template.key, inline)
+        text = self._templates.get(key)
         if text is None:
-            tree = sqlglot.parse_one(stage.template.text, read="duckdb")
-            for identifier in () if stage.template.physical else tree.find_all(exp.Identifier):
-                identifier.set("quoted", True)
-            text = self._templates[stage.template.key] = self._generator.generate(tree)
+            if self._as_written and not stage.template.physical:
+                text = stage.template.text
+            else:
+                text = _ALONE.sub(r"(\1)", self._generator.generate(self._tree(stage.template, inline)))
+            self._templates[key] = text
 
         def fill(match: re.Match[str]) -> str:
             value = stage.slots[match[1]]
@@ -141,34 +152,94 @@ class Renderer:
 
         return _SLOT.sub(fill, text) if stage.slots else text
 
+    def _tree(self, template: Template, inline: bool) -> exp.Expression:
+        tree = sqlglot.parse_one(template.text, read="duckdb")
+        assert isinstance(tree, exp.Expression)
+        for column in list(tree.find_all(exp.Column)):
+            if column.name.startswith("@"):  # a slot may be a condition: it must not pass for a column
+                column.replace(exp.Var(this=f'"{column.name}"'))
+        tree = rewritten(tree, self.dialect)
+        if not template.physical:
+            for identifier in tree.find_all(exp.Identifier):
+                identifier.set("quoted", True)
+            if self._able.prefix and not inline:
+                for table in tree.find_all(exp.Table):
+                    self._prefix(table)
+        return tree
+
+    def _prefix(self, table: exp.Table) -> None:
+        """A step read under its name in a script, and known by its own."""
+        if table.name == "DUAL":
+            return
+        own = table.this.copy()
+        table.set("this", exp.Identifier(this=self._able.prefix + own.name, quoted=True))
+        if not table.alias:
+            table.set("alias", exp.TableAlias(this=own))
+
     def name(self, name: str) -> str:
         return self._inline.generate(exp.Identifier(this=name, quoted=True))
+
+    def step(self, name: str) -> str:
+        """The name of a step's table in a script."""
+        return self.name(self._able.prefix + name)
+
+    def text(self, sql: str, *, physical: bool = False, inline: bool = False) -> str:
+        """A query in DuckDB's words that is no stage, in this dialect."""
+        return self.stage(Stage("", "", Template(("text", sql, physical), sql, physical)), inline=inline)
+
+    def table(self, name: str, columns: Sequence[tuple[str, str]], *, temporary: bool = True) -> str:
+        """The statement that makes an empty table of (column, type in DuckDB's words)."""
+        listed = comma(f"{q(column)} {kind}" for column, kind in columns)
+        tree = sqlglot.parse_one(f"CREATE TABLE {q(name)} ({listed})", read="duckdb")
+        assert isinstance(tree, exp.Expression)
+        create = rewritten(tree, self.dialect)
+        if temporary and self._able.prefix:
+            return self._inline.generate(create).replace(f"TABLE {self.name(name)}", f"TABLE {self.step(name)}", 1)
+        if temporary:
+            create.set("properties", exp.Properties(expressions=[exp.TemporaryProperty()]))
+        return self._inline.generate(create)
 
     def statement(self, plan: Plan) -> str:
         """One statement: every stage but the last a common table expression, each under its sentence."""
         parts = [
-            f"-- {s.says}\n{self.name(s.name)} AS {'MATERIALIZED ' if s.stored and self._fences else ''}"
-            f"(\n{_indent(self.stage(s))}\n)"
+            f"-- {s.says}\n{self.name(s.name)} AS {self._fence(s)}(\n{_indent(self.stage(s, inline=True))}\n)"
             for s in plan.sql
         ]
-        last = f"-- {plan.result.says}\n{self.stage(plan.result)}"
+        last = f"-- {plan.result.says}\n{self.stage(plan.result, inline=True)}"
         return "WITH\n" + ",\n".join(parts) + f"\n{last}\n" if parts else last + "\n"
+
+    def _fence(self, stage: Stage) -> str:
+        if stage.stored and self._able.materialized:
+            return "MATERIALIZED "
+        return "NOT MATERIALIZED " if stage.inlined and self._able.inlines else ""
 
     def creation(self, stage: Stage) -> str:
         """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
-        kind = "VIEW" if self._views and not stage.stored else "TABLE"
+        begins = self._able.stored if stage.stored or not self._able.view else self._able.view
+        if "{body}" in begins:
+            return begins.format(name=self.step(stage.name), body=_indent(self.stage(stage)))
+        if begins:
+            return begins.format(name=self.step(stage.name)) + "\n" + self.stage(stage)
         create = exp.Create(
             this=exp.Table(this=exp.Identifier(this=stage.name, quoted=True)),
-            kind=kind,
+            kind="TABLE",
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
             expression=exp.Var(this="@@body@@"),
         )
         return self._inline.generate(create).replace("@@body@@", "\n" + self.stage(stage))
 
+    def creations(self, stage: Stage) -> tuple[str, ...]:
+        """The statements that make one stage: of a stored one the planner learns how many rows it has."""
+        analyze = capabilities(self.dialect).analyze if stage.stored else ""
+        return (self.creation(stage), *([analyze.format(name=self.step(stage.name))] if analyze else []))
+
     def script(self, plan: Plan) -> str:
         """Statements in order: each stage a temporary table or view, then the result as a SELECT."""
-        parts = [f"-- {s.says}\n{self.creation(s)};\n" for s in plan.sql]
-        return "\n".join([*parts, f"-- {plan.result.says}\n{self.stage(plan.result)};\n"])
+        parts = [f"-- {s.says}\n" + "".join(f"{one};\n" for one in self.creations(s)) for s in plan.sql]
+        parts.append(f"-- {plan.result.says}\n{self.stage(plan.result)};\n")
+        if self._able.dropped:
+            parts.append("".join(f"DROP TABLE {self.step(s.name)};\n" for s in reversed(plan.sql)))
+        return "\n".join(parts)
 
 
 def _indent(text: str) -> str:

@@ -44,11 +44,12 @@ class Compiled:
     @property
     def form(self) -> Form:
         """What `metricspec run` takes."""
-        return "script" if self.project.compiler().plan([ID]).stepwise else "statement"
+        compiler = self.project.compiler()
+        return "script" if compiler.plan([ID]).stepwise and not compiler.capabilities.inlines else "statement"
 
     def run(self, form: Form) -> None:
         """Plan, render and run everything up to the Tally, into a temporary table `kept`."""
-        compiler = self.project.compiler()
+        compiler = self.project.compiler(laid_out=False)
         stages = compiler.plan([ID]).stages
         wanted = Plan(stages[: [stage.name for stage in stages].index("tally") + 1])
         if form == "statement":
@@ -62,7 +63,9 @@ class Compiled:
 
     def coefficients(self, terms: int) -> dict[tuple[str, ...], tuple[float, ...]]:
         """By cell, intercept first, from the script's own table."""
-        (name,) = (s.name for s in self.project.compiler().plan([ID]).stages if s.name.endswith("_coefficients"))
+        (name,) = (
+            s.name for s in self.project.compiler(laid_out=False).plan([ID]).stages if s.name.endswith("_coefficients")
+        )
         slopes = ", ".join(f"b_{at}" for at in range(1, terms + 1))
         found = self.warehouse.rows(f'SELECT school_year, cell_1, cell_2, intercept, {slopes} FROM "{name}"')
         return {tuple(row[:3]): tuple(row[3:]) for row in found}

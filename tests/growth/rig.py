@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 
 from metricspec.measure import Inputs
 from metricspec.measures.growth import Growth, GrowthSpec
+from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Form, Plan, Renderer, Stage, Step, Template, comma
 
 ROWS = "growth_input"
@@ -39,7 +40,7 @@ def _sums(prefix: str, levels: Sequence[str], group: bool) -> Any:
 
 def inputs(
     variables: Iterable[str],
-    solve: Literal["long", "wide"] = "long",
+    solve: Solve = "long",
     levels: Sequence[str] = ("school", "district"),
     group: bool = False,
     prefix: str = "g_",
@@ -213,7 +214,7 @@ def fit(
     frame: pd.DataFrame,
     engine: Engine | None = None,
     form: Form = "script",
-    solve: Literal["long", "wide"] = "long",
+    solve: Solve = "long",
     more: Sequence[str] = (),
     **given: Any,
 ) -> Fitted:

@@ -17,8 +17,10 @@ MODEL = GrowthSpec("y", (Prior("a"), Prior("b")), covariates=("c",), standardize
 TERMS = ["x1", "x2", "x3"]
 
 
-@pytest.fixture(params=["long", "wide"])
-def solve(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=["long", "wide", "lists"])
+def solve(request: pytest.FixtureRequest, engine: Engine) -> str:
+    if request.param == "lists" and engine.name != "duckdb":
+        pytest.skip("no lists")
     return str(request.param)
 
 

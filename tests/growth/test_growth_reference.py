@@ -109,7 +109,7 @@ def math_spec(model: str, kind: str) -> GrowthSpec:
 MODELS = ("raw_nopeer", "raw_peer", "z_peer_rel.90_.85")
 
 
-@pytest.mark.parametrize("solve", ["long", "wide"])
+@pytest.mark.parametrize("solve", ["long", "wide", "lists"])
 @pytest.mark.parametrize("kind", ["ols", "eiv"])
 @pytest.mark.parametrize("model", MODELS)
 def test_testscores(model: str, kind: str, solve: str, real_data: Path, reference: Path) -> None:
@@ -135,7 +135,7 @@ def test_standardizing_scales_what_the_raw_scores_give(kind: str, real_data: Pat
     assert found.standard_error.to_numpy() * unit == pytest.approx(wanted[f"{kind}_se"].to_numpy(), abs=1e-8)
 
 
-@pytest.mark.parametrize("solve", ["long", "wide"])
+@pytest.mark.parametrize("solve", ["long", "wide", "lists"])
 def test_slopes_in_two_steps_are_those_with_school_dummies(solve: str, real_data: Path, reference: Path) -> None:
     spec = replace(math_spec("z_peer", "ols"), form="two_step")
     wanted = pd.read_csv(reference / "growth" / "testscores_school_fe_coef.csv").fe_within
@@ -182,7 +182,7 @@ def sgp_fit(folder: Path, kind: str, solve: str) -> Fitted:
     return fit(spec, rows, solve=solve, more=["effects"])
 
 
-@pytest.mark.parametrize("solve", ["long", "wide"])
+@pytest.mark.parametrize("solve", ["long", "wide", "lists"])
 @pytest.mark.parametrize("kind", ["ols", "eiv"])
 def test_sgp_coefficients(kind: str, solve: str, real_data: Path, reference: Path) -> None:
     wanted = pd.read_csv(reference / "growth" / "sgpLONG_coef.csv")

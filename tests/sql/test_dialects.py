@@ -46,7 +46,10 @@ def test_the_statement_is_one_and_the_script_has_a_step_for_each_stage(dialect: 
     stages = compiler.plan(["ca.suspension_rate"]).stages
     assert len(sqlglot.parse(compiler.compile("ca.suspension_rate", "statement"), read=dialect)) == 1
     script = [step for step in compiler.compile("ca.suspension_rate", "script").split(";\n") if step.strip()]
-    assert len(script) == len(stages)
+    dropped = [step for step in script if step.strip().startswith("DROP TABLE")]
+    assert len(dropped) == (len(stages) - 1 if dialect == "trino" else 0)  # which has no temporary tables
+    analyzed = [step for step in script if step.strip().startswith("ANALYZE")]
+    assert len(script) - len(dropped) - len(analyzed) == len(stages)
 
 
 def test_an_unknown_dialect_names_those_there_are(project: Project) -> None:

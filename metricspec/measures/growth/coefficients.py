@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
+from metricspec.measures.growth.solve_lists import list_stages
 from metricspec.measures.growth.solve_long import long_stages
 from metricspec.measures.growth.solve_wide import wide_stages
 from metricspec.measures.growth.system import CONSTANT, error, system_stage
 from metricspec.measures.growth.terms import Design, columns
+from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Stage, comma
 
+SOLVES: Mapping[Solve, Callable[[Design], tuple[Stage, ...]]] = MappingProxyType(
+    {"long": long_stages, "wide": wide_stages, "lists": list_stages}
+)
 EXACT = "1e-13"  # of the outcome's sum of squares: what a fit leaves under it is rounding, and counts as nothing
 
 
@@ -21,7 +27,7 @@ def solved_stages(design: Design) -> tuple[Stage, ...]:
     nothing is standardized; unit: 1 / deviation, by which residuals are multiplied (0 where the fit leaves only
     rounding). refused: few, error or flat; then all numbers are NULL, so that the cell's scores have no residual.
     """
-    solve = wide_stages if design.inputs.solve == "wide" else long_stages
+    solve = SOLVES[design.inputs.solve]
     return (system_stage(design), *solve(design), _coefficients(design))
 
 

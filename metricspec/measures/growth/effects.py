@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from metricspec.measures.growth.constants import NOTHING, yardstick_stages
-from metricspec.measures.growth.moments import places_as_text
-from metricspec.measures.growth.terms import Design, columns
+from metricspec.measures.growth.residuals import sums_of
+from metricspec.measures.growth.terms import Design
 from metricspec.sql.stage import Stage, Step, comma
 
 SCHOOL = "school"  # the org level whose orgs are what `school` names
@@ -18,19 +16,17 @@ SAME = "COALESCE(y.category, '') = COALESCE(v.category, '')"
 
 
 def effect_stages(design: Design) -> tuple[Step, ...]:
-    """From `scored` to `effects`: for each org, group and category
+    """From `carried_sums` to `effects`: for each org, group and category
 
     population, complete, n: rows, complete scores, scores fitted. mean, within (variance of residuals in an org), error2
     (squared standard error of the mean), between (variance of effects between orgs, NULL with fewer than three),
     shrink, bayes (the shrunken effect), post (its squared standard error; NULL where between is 0: certain it is not), effect (bayes, or mean where there is none),
     spread2 (squared standard error that goes with effect).
     """
-    own = _place_sums(design), _carried_sums(design)
-    keys = design.cells if design.spec.by_cell else ()
-    sums = design.inputs.sums("sums", own[1].name, keys, {name: f"SUM({name})" for name in _sums(design)})
+    added = {name: f"SUM({name})" for name in sums_of(design)}
+    sums = design.inputs.sums("sums", design.name("carried_sums"), design.categories, added)
     yards = yardstick_stages(design, design.spec.fitted) if design.spec.fitted is not None else ()
     return (
-        *own,
         *sums,
         _parts(design),
         _orgs(design),
@@ -40,33 +36,6 @@ def effect_stages(design: Design) -> tuple[Step, ...]:
         _between(design),
         _effects(design),
     )
-
-
-def _sums(design: Design) -> Mapping[str, str]:
-    found = {"population": "COUNT(*)", "complete": "COUNT(complete)", "fitted": "COUNT(deviation)"}
-    if design.weighted:
-        found |= {"w": "SUM(w)", "w2": "SUM(w * w)"}
-        return {**found, "r": "SUM(w * deviation)", "rr": "SUM(w * deviation * deviation)"}
-    return {**found, "r": "SUM(deviation)", "rr": "SUM(deviation * deviation)"}
-
-
-def _place_sums(design: Design) -> Stage:
-    """The one pass over residuals, by number; what is carried as text comes back to the few sums."""
-    keys = comma(["place", *design.signature, *(("cell",) if design.spec.by_cell else ())])
-    sums = comma(f"{sql} AS sum_{name}" for name, sql in _sums(design).items())
-    text = f"SELECT {keys}, {sums} FROM {design.name('scored')} GROUP BY {keys}"
-    return design.stage("place_sums", "Sums of residuals by place and combination of groups.", text, stored=True)
-
-
-def _carried_sums(design: Design) -> Stage:
-    items = [places_as_text(design, "p"), *([columns(design.signature, "s")] if design.signature else [])]
-    items += [f"s.sum_{name} AS {name}" for name in _sums(design)]
-    source = f"{design.name('place_sums')} AS s INNER JOIN {design.name('places')} AS p ON p.place = s.place"
-    if design.spec.by_cell:
-        items += [f"k.{name} AS {name}" for name in design.cells]
-        source += f" LEFT JOIN {design.name('cells')} AS k ON k.cell = s.cell"
-    text = f"SELECT {comma(items)} FROM {source}"
-    return design.stage("carried_sums", "The same sums with their places as text.", text)
 
 
 def category(design: Design) -> str:

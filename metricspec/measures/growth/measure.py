@@ -10,8 +10,9 @@ from metricspec.measures.growth import spec as block_spec
 from metricspec.measures.growth import terms
 from metricspec.measures.growth.effects import effect_stages
 from metricspec.measures.growth.notes import note_stages
+from metricspec.measures.growth.one_group import suits
 from metricspec.measures.growth.percentile import percentile_stages
-from metricspec.measures.growth.residuals import fit_stages, residuals_stage, scored_stages
+from metricspec.measures.growth.residuals import carried_stages, fit_stages, residuals_stage, scored_stages
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.tally import statistics, tally_stage
 from metricspec.measures.growth.terms import Design
@@ -84,8 +85,8 @@ class Growth:
         return statistics(spec)
 
     def stages(self, spec: GrowthSpec, inputs: Inputs) -> Sequence[Step]:
-        design = Design(spec, inputs)
-        fit = (*fit_stages(design), *scored_stages(design))
+        design = Design(spec, inputs, summed=suits(spec, inputs))
+        fit = (*fit_stages(design), *carried_stages(design))
         return (*fit, *effect_stages(design), *percentile_stages(design), *note_stages(design), tally_stage(design))
 
     def moment_stages(self, spec: GrowthSpec, inputs: Inputs) -> Sequence[Step]:

@@ -28,7 +28,7 @@ def centred_stages(design: Design) -> tuple[Stage, ...]:
 
 def moment_stages(design: Design) -> tuple[Stage, ...]:
     """Ends in `moments`: a row for each cell with n, w, w2, means, shifts, and centred sums of products."""
-    stages = [_products(design)]
+    stages = [*product_stages(design)]
     if design.means and design.schools:
         stages.append(_between(design))
     if design.spec.standardize == "population":
@@ -116,15 +116,32 @@ def _pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield one, other
 
 
-def _products(design: Design) -> Stage:
+def product_stages(design: Design) -> tuple[Stage, ...]:
+    """Ends in `products`; in sums by school they are apart before, by the levels at which scores count."""
+    if not design.summed:
+        return (_products(design, "products", ("cell",)),)
+    names = ("n", "w", "w2", *_sums_of_products(design))
+    added = comma(f"SUM({name}) AS {name}" for name in names[1:])
+    text = f"""SELECT cell, CAST(SUM(n) AS BIGINT) AS n, {added}
+        FROM {design.name("counted_products")} GROUP BY cell"""
+    whole = design.stage("products", "The same sums over all complete scores of each cell.", text)
+    return (_products(design, "counted_products", ("cell", *design.counted)), whole)
+
+
+def _sums_of_products(design: Design) -> dict[str, str]:
     names = design.in_rows
-    items = [f"{design.total(v)} AS s_{v}" for v in names]
-    items += [f"{design.total(f'{one} * {other}')} AS t_{one}_{other}" for one, other in _pairs(names)]
-    items += [f"{design.total(f'e{at} * e{at}')} AS e_{at}" for at in design.errors]
+    found = {f"s_{v}": design.total(v) for v in names}
+    found |= {f"t_{one}_{other}": design.total(f"{one} * {other}") for one, other in _pairs(names)}
+    return found | {f"e_{at}": design.total(f"e{at} * e{at}") for at in design.errors}
+
+
+def _products(design: Design, name: str, by: Sequence[str]) -> Stage:
     squares = "SUM(w * w)" if design.weighted else "CAST(COUNT(*) AS DOUBLE)"
-    text = f"""SELECT cell, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {comma(items)}
-        FROM {design.kept} WHERE complete = 1 GROUP BY cell"""
-    return design.stage("products", "Sums of products over the complete scores of each cell.", text)
+    items = comma(f"{sql} AS {column}" for column, sql in _sums_of_products(design).items())
+    text = f"""SELECT {comma(by)}, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {items}
+        FROM {design.kept} WHERE complete = 1 GROUP BY {comma(by)}"""
+    says = "Sums of products over the complete scores of each cell."
+    return design.stage(name, says, text, stored=design.summed)
 
 
 def _between(design: Design) -> Stage:

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metricspec.measures.growth.coefficients import plus, solved_stages
 from metricspec.measures.growth.constants import constant_stages
-from metricspec.measures.growth.moments import kept_stages, moment_stages, places_as_text
+from metricspec.measures.growth.moments import kept_stages, moment_stages, places_as_text, product_stages
+from metricspec.measures.growth.one_group import residual_sums, summed_stages
 from metricspec.measures.growth.terms import Design, columns
-from metricspec.sql.stage import Stage
+from metricspec.sql.stage import Stage, comma
 
 
 def fit_stages(design: Design) -> tuple[Stage, ...]:
     """From the rows to `coefficients`: solved, or taken from an earlier fit."""
-    kept = kept_stages(design)
+    kept = summed_stages(design) if design.summed else kept_stages(design)
     if design.spec.fitted is not None:
-        return (*kept, *constant_stages(design, design.spec.fitted))
+        products = product_stages(design) if design.summed else ()
+        return (*kept, *products, *constant_stages(design, design.spec.fitted))
     return (*kept, *moment_stages(design), *solved_stages(design))
 
 
 def scored_stages(design: Design) -> tuple[Stage, ...]:
     """From `coefficients` to `scored`: every score with complete (1 or NULL), w, residual (in the outcome's units) and
     deviation (the residual in the units of results); the last three NULL where the score is not fitted."""
-    if design.means and design.bases:
-        return (_expected_of_schools(design), _scored(design))
-    return (_scored(design),)
+    return (*_expected(design), _scored(design))
+
+
+def carried_stages(design: Design) -> tuple[Stage, ...]:
+    """From `coefficients` to `carried_sums`: counts and sums of residuals by place and combination of student groups."""
+    if design.summed:
+        return (*_expected(design), *residual_sums(design))
+    return (*scored_stages(design), _place_sums(design), _carried_sums(design))
+
+
+def _expected(design: Design) -> tuple[Stage, ...]:
+    return (_expected_of_schools(design),) if design.means and design.bases else ()
 
 
 def _expected_of_schools(design: Design) -> Stage:
     """What a cell's intercept and plain peer means add to all scores of a school."""
     terms = enumerate(design.bases.values(), len(design.students) + 1)
     peers = plus(f"k.b_{at} * s.s_{base} / s.w" for at, base in terms)
-    text = f"""SELECT s.cell AS cell, s.school_number AS school_number, k.shifted + {peers} AS expected
+    text = f"""SELECT s.cell AS cell, s.{design.school} AS {design.school}, k.shifted + {peers} AS expected
         FROM {design.name("school_sums")} AS s INNER JOIN {design.name("coefficients")} AS k ON k.cell = s.cell"""
     return design.stage("expected", "What is expected of all scores of a school in a cell.", text, stored=True)
 
@@ -50,6 +63,34 @@ def _scored(design: Design) -> Stage:
         FROM {design.kept} AS s {joins}"""
     text = f"SELECT {columns([*names, 'w', 'residual'])}, residual * unit AS deviation FROM ({inner}) AS r"
     return design.stage("scored", "What each score differs by from what was expected of it.", text)
+
+
+def sums_of(design: Design) -> Mapping[str, str]:
+    """What is summed of scores, by the names that effects are made of."""
+    found = {"population": "COUNT(*)", "complete": "COUNT(complete)", "fitted": "COUNT(deviation)"}
+    if design.weighted:
+        found |= {"w": "SUM(w)", "w2": "SUM(w * w)"}
+        return {**found, "r": "SUM(w * deviation)", "rr": "SUM(w * deviation * deviation)"}
+    return {**found, "r": "SUM(deviation)", "rr": "SUM(deviation * deviation)"}
+
+
+def _place_sums(design: Design) -> Stage:
+    """The one pass over residuals, by number; what is carried as text comes back to the few sums."""
+    keys = comma(["place", *design.signature, *(("cell",) if design.spec.by_cell else ())])
+    sums = comma(f"{sql} AS sum_{name}" for name, sql in sums_of(design).items())
+    text = f"SELECT {keys}, {sums} FROM {design.name('scored')} GROUP BY {keys}"
+    return design.stage("place_sums", "Sums of residuals by place and combination of groups.", text, stored=True)
+
+
+def _carried_sums(design: Design) -> Stage:
+    items = [places_as_text(design, "p"), *([columns(design.signature, "s")] if design.signature else [])]
+    items += [f"s.sum_{name} AS {name}" for name in sums_of(design)]
+    source = f"{design.name('place_sums')} AS s INNER JOIN {design.name('places')} AS p ON p.place = s.place"
+    if design.spec.by_cell:
+        items += [f"k.{name} AS {name}" for name in design.cells]
+        source += f" LEFT JOIN {design.name('cells')} AS k ON k.cell = s.cell"
+    text = f"SELECT {comma(items)} FROM {source}"
+    return design.stage("carried_sums", "The same sums with their places as text.", text)
 
 
 def residuals_stage(design: Design) -> Stage:

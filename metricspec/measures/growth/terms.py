@@ -8,7 +8,7 @@ from functools import cached_property
 
 from metricspec.measure import Inputs, Variable
 from metricspec.measures.growth.spec import GrowthSpec, own_peers
-from metricspec.sql.stage import Stage, Template, comma
+from metricspec.sql.stage import Stage, Template, comma, q
 
 LARGEST = "1e100"  # above it a number is taken for infinite: its square would overflow
 
@@ -38,12 +38,13 @@ class Design:
 
     A peer term is the school mean of its `base`, a variable of students (x) or one of its own (o). `means` says whether
     peers are plain means, which are the same for a whole school and therefore never stand in a student's row. `named`
-    asks for the student to be kept with each score.
+    asks for the student to be kept with each score; `summed` says that results are made of sums by school (`one_group`).
     """
 
     spec: GrowthSpec
     inputs: Inputs
     named: bool = False
+    summed: bool = False
 
     @cached_property
     def students(self) -> tuple[str, ...]:
@@ -87,6 +88,11 @@ class Design:
         return ("school_year", *self.cells)
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        """The columns of a cell, where it has rows of its own in the results."""
+        return self.cells if self.spec.by_cell else ()
+
+    @property
     def weighted(self) -> bool:
         return self.spec.weight is not None
 
@@ -107,6 +113,16 @@ class Design:
         return bool(self.bases) or self.two_step
 
     @property
+    def counted(self) -> tuple[str, ...]:
+        """Columns that are 1 where a score counts at a level, and 0 where it does not."""
+        return tuple(f"in_{level}" for level in self.inputs.levels)
+
+    @property
+    def school(self) -> str:
+        """The column by which the sums of schools are told apart."""
+        return "school" if self.summed else "school_number"
+
+    @property
     def raw(self) -> tuple[str, ...]:
         """Numbers of a student's row that stay as they are."""
         return (*(f"e{at}" for at in self.errors), *(("w",) if self.weighted else ()))
@@ -124,7 +140,7 @@ class Design:
     @property
     def signature(self) -> tuple[str, ...]:
         """Carried columns that tell the student groups."""
-        return tuple(name for name in self.inputs.carried if name not in self.places)
+        return tuple(q(name) for name in self.inputs.carried if name not in self.places)
 
     @property
     def kept(self) -> str:

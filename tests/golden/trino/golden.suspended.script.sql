@@ -1,0 +1,1017 @@
+-- enrollment: Enrollment as the district keeps it, in the dataset's own columns.
+CREATE TABLE "metricspec_bound_enrollment" AS
+SELECT
+  CAST(student_id AS VARCHAR) AS "student_id",
+  CAST(school_id AS VARCHAR) AS "school_id",
+  CAST(school_year AS VARCHAR) AS "school_year",
+  CAST(enrollment_status AS VARCHAR) AS "enrollment_status"
+FROM enrollment AS physical;
+
+-- discipline_action: Disciplinary actions as the district keeps it, in the dataset's own columns.
+CREATE TABLE "metricspec_bound_discipline_action" AS
+SELECT
+  CAST(student_id AS VARCHAR) AS "student_id",
+  CAST(school_id AS VARCHAR) AS "school_id",
+  CAST(school_year AS VARCHAR) AS "school_year",
+  CAST(action AS VARCHAR) AS "action",
+  TRY_CAST(duration_days AS DECIMAL(18, 2)) AS "duration_days"
+FROM discipline_action AS physical;
+
+-- org: Schools, districts and networks as the district keeps it, in the dataset's own columns.
+CREATE TABLE "metricspec_bound_org" AS
+SELECT
+  CAST(org_id AS VARCHAR) AS "org_id",
+  CAST(school_year AS VARCHAR) AS "school_year",
+  CAST(org_level AS VARCHAR) AS "org_level",
+  CAST(org_type AS VARCHAR) AS "org_type",
+  CAST(COALESCE(TRY_CAST(charter AS BOOLEAN), FALSE) AS INTEGER) AS "charter",
+  CAST(COALESCE(TRY_CAST(alternative AS BOOLEAN), FALSE) AS INTEGER) AS "alternative",
+  CAST(parent_id AS VARCHAR) AS "parent_id"
+FROM org AS physical;
+
+-- Each school with its district and network in each year.
+CREATE TABLE "metricspec_org_tree" AS
+SELECT
+  "s"."org_id" AS "school_id",
+  "s"."school_year",
+  "s"."parent_id" AS "district_id",
+  "d"."parent_id" AS "network_id",
+  "s"."org_type" AS "school_type",
+  "s"."charter",
+  "s"."alternative"
+FROM "metricspec_bound_org" AS "s"
+LEFT JOIN "metricspec_bound_org" AS "d"
+  ON "d"."org_id" = "s"."parent_id" AND "d"."school_year" = "s"."school_year"
+WHERE
+  "s"."org_level" = 'school';
+
+-- The rows of enrollment that count: those with `enrollment_status in ('10', '30')`.
+CREATE TABLE "metricspec_stints_1" AS
+SELECT
+  *
+FROM (
+  SELECT
+    "b"."student_id",
+    "b"."school_id",
+    "b"."school_year",
+    "b"."enrollment_status",
+    "t"."district_id",
+    "t"."network_id",
+    "t"."school_type",
+    "t"."charter",
+    "t"."alternative"
+  FROM "metricspec_bound_enrollment" AS "b"
+  INNER JOIN "metricspec_org_tree" AS "t"
+    ON "t"."school_id" = "b"."school_id" AND "t"."school_year" = "b"."school_year"
+) AS "r"
+WHERE
+  ("enrollment_status" IN ('10', '30'));
+
+-- One row per student, org and year (school, district, network): a student counts once at each, however many rows there are.
+CREATE TABLE "metricspec_combined_1" AS
+SELECT
+  'school' AS "org_level",
+  "org_id",
+  "student_id",
+  "school_year"
+FROM (
+  SELECT
+    *,
+    ("school_id") AS "org_id"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    ("school_id") IS NOT NULL
+) AS "r"
+GROUP BY
+  "org_id",
+  "student_id",
+  "school_year"
+UNION ALL
+SELECT
+  'district' AS "org_level",
+  "org_id",
+  "student_id",
+  "school_year"
+FROM (
+  SELECT
+    *,
+    ("district_id") AS "org_id"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    ("district_id") IS NOT NULL
+) AS "r"
+GROUP BY
+  "org_id",
+  "student_id",
+  "school_year"
+UNION ALL
+SELECT
+  'network' AS "org_level",
+  "org_id",
+  "student_id",
+  "school_year"
+FROM (
+  SELECT
+    *,
+    ("network_id") AS "org_id"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    ("network_id") IS NOT NULL
+) AS "r"
+GROUP BY
+  "org_id",
+  "student_id",
+  "school_year";
+
+-- days_suspended: sum of duration_days from discipline_action, per student, at each org, each year.
+CREATE TABLE "metricspec_fact_1_0" AS
+SELECT
+  "h"."org_level",
+  "h"."org_id",
+  "h"."student",
+  "h"."year",
+  CASE
+    WHEN COUNT("fact_value") = COUNT(*)
+    THEN CAST(ROUND(SUM("fact_value"), 2) AS DECIMAL(18, 2))
+  END AS "days_suspended"
+FROM (
+  SELECT
+    *,
+    "duration_days" AS "fact_value"
+  FROM "metricspec_bound_discipline_action" AS "bound_discipline_action"
+  WHERE
+    "action" IN ('100', '110')
+) AS "f"
+INNER JOIN (
+  SELECT
+    'school' AS "org_level",
+    ("school_id") AS "org_id",
+    "student_id" AS "student",
+    "school_id" AS "at_school",
+    "school_year" AS "year"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    1 = 1
+  UNION
+  SELECT
+    'district' AS "org_level",
+    ("district_id") AS "org_id",
+    "student_id" AS "student",
+    "school_id" AS "at_school",
+    "school_year" AS "year"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    1 = 1
+  UNION
+  SELECT
+    'network' AS "org_level",
+    ("network_id") AS "org_id",
+    "student_id" AS "student",
+    "school_id" AS "at_school",
+    "school_year" AS "year"
+  FROM "metricspec_stints_1" AS "stints_1"
+  WHERE
+    1 = 1
+) AS "h"
+  ON "h"."student" = "f"."student_id"
+  AND "h"."at_school" = "f"."school_id"
+  AND "h"."year" = "f"."school_year"
+GROUP BY
+  "h"."org_level",
+  "h"."org_id",
+  "h"."student",
+  "h"."year";
+
+-- The same students with days_suspended.
+CREATE TABLE "metricspec_students_1" AS
+SELECT
+  "s".*,
+  CASE WHEN "f0"."student" IS NULL THEN 0 ELSE "f0"."days_suspended" END AS "days_suspended"
+FROM "metricspec_combined_1" AS "s"
+LEFT JOIN "metricspec_fact_1_0" AS "f0"
+  ON "f0"."student" = "s"."student_id"
+  AND "f0"."year" = "s"."school_year"
+  AND "f0"."org_level" = "s"."org_level"
+  AND "f0"."org_id" = "s"."org_id";
+
+-- Sums over students for each org, and in it for each student group of all_students.
+CREATE TABLE "metricspec_moments_1_0" AS
+SELECT
+  "org_level",
+  "org_id",
+  "school_year" AS "school_year",
+  COUNT(CASE WHEN (1 = 1) THEN 1 END) AS "m0_counted_0",
+  COUNT(CASE WHEN (1 = 1) AND ("days_suspended" >= 1) THEN 1 END) AS "m0_met_0"
+FROM "metricspec_students_1" AS "students_1"
+GROUP BY
+  "org_level",
+  "org_id",
+  "school_year";
+
+-- The same sums, one row for each student group of all_students; a student can be in several.
+CREATE TABLE "metricspec_groups_1_0" AS
+SELECT
+  "org_level",
+  "org_id",
+  "school_year",
+  'ALL' AS "student_group",
+  CAST(COALESCE("m0_counted_0", 0) AS DOUBLE) AS "m0_counted",
+  CAST(COALESCE("m0_met_0", 0) AS DOUBLE) AS "m0_met"
+FROM "metricspec_moments_1_0" AS "moments_1_0"
+WHERE
+  "m0_counted_0" > 0 OR "m0_met_0" > 0;
+
+-- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
+CREATE TABLE "metricspec_tally" AS
+SELECT
+  'golden.suspended' AS "indicator",
+  "school_year",
+  "org_level",
+  "org_id",
+  "student_group",
+  CAST(NULL AS VARCHAR) AS "category",
+  CAST(NULL AS VARCHAR) AS "statistic",
+  CAST("m0_met" AS DOUBLE) AS "numerator",
+  CAST("m0_counted" AS DOUBLE) AS "denominator",
+  CAST("m0_counted" AS DOUBLE) AS "n",
+  CAST(CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0) AS DOUBLE) AS "value",
+  CAST(SQRT(
+    CAST((
+      CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+    ) * (
+      1e0 - (
+        CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+      )
+    ) AS DOUBLE) / NULLIF("m0_counted", 0)
+  ) AS DOUBLE) AS "standard_error",
+  CAST(CASE
+    WHEN "m0_met" = 0 AND NULLIF("m0_counted", 0) IS NOT NULL
+    THEN 0e0
+    ELSE CAST((
+      (
+        (
+          CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+        ) + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / (
+          2e0 * NULLIF("m0_counted", 0)
+        )
+      ) - (
+        1.959963984540054e0 * SQRT(
+          CAST((
+            (
+              CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+            ) * (
+              1e0 - (
+                CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+              )
+            ) + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / (
+              4e0 * NULLIF("m0_counted", 0)
+            )
+          ) AS DOUBLE) / NULLIF("m0_counted", 0)
+        )
+      )
+    ) AS DOUBLE) / (
+      1e0 + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / NULLIF("m0_counted", 0)
+    )
+  END AS DOUBLE) AS "low",
+  CAST(CASE
+    WHEN "m0_met" = NULLIF("m0_counted", 0)
+    THEN 1e0
+    ELSE CAST((
+      (
+        (
+          CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+        ) + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / (
+          2e0 * NULLIF("m0_counted", 0)
+        )
+      ) + (
+        1.959963984540054e0 * SQRT(
+          CAST((
+            (
+              CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+            ) * (
+              1e0 - (
+                CAST("m0_met" AS DOUBLE) / NULLIF("m0_counted", 0)
+              )
+            ) + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / (
+              4e0 * NULLIF("m0_counted", 0)
+            )
+          ) AS DOUBLE) / NULLIF("m0_counted", 0)
+        )
+      )
+    ) AS DOUBLE) / (
+      1e0 + CAST(1.959963984540054e0 * 1.959963984540054e0 AS DOUBLE) / NULLIF("m0_counted", 0)
+    )
+  END AS DOUBLE) AS "high",
+  CAST(NULL AS DOUBLE) AS "prior_numerator",
+  CAST(NULL AS DOUBLE) AS "prior_denominator",
+  CAST(NULL AS DOUBLE) AS "prior_n",
+  CAST(NULL AS DOUBLE) AS "prior_value",
+  CAST(NULL AS DOUBLE) AS "change",
+  1 AS "certified",
+  CAST(NULL AS VARCHAR) AS "notes"
+FROM "metricspec_groups_1_0" AS "groups_1_0"
+WHERE
+  (
+    CAST("m0_counted" AS DOUBLE) > 0 OR CAST("m0_counted" AS DOUBLE) > 0
+  );
+
+-- What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison.
+CREATE TABLE "metricspec_indicators" AS
+SELECT
+  'golden.suspended' AS "indicator",
+  '' AS "statistic",
+  '1.0.0' AS "version",
+  'all_students' AS "group_set",
+  1000 AS "units",
+  10e0 AS "shift",
+  1 AS "exact",
+  'dataquest' AS "policy",
+  CAST(NULL AS VARCHAR) AS "levels",
+  'rule0' AS "compare_rule",
+  0 AS "telling";
+
+-- What the cut scores need to know of each org.
+CREATE TABLE "metricspec_org_attributes" AS
+SELECT
+  "org_id",
+  "school_year",
+  MAX("org_type") AS "org_type",
+  MAX("charter") AS "charter",
+  MAX("alternative") AS "alternative"
+FROM (
+  SELECT
+    "org_id",
+    "school_year",
+    "org_type",
+    "charter",
+    "alternative"
+  FROM "metricspec_bound_org" AS "bound_org"
+) AS "o"
+GROUP BY
+  "org_id",
+  "school_year";
+
+-- The cut scores of status and change.
+CREATE TABLE "metricspec_bands" AS
+SELECT
+  '' AS "band_set",
+  '' AS "band",
+  CAST(0 AS DOUBLE) AS "low_end",
+  CAST(0 AS DOUBLE) AS "high_end",
+  0 AS "low_closed",
+  0 AS "high_closed",
+  0 AS "unverified"
+WHERE
+  1 = 0;
+
+-- The rating of each status and change.
+CREATE TABLE "metricspec_grids" AS
+SELECT
+  '' AS "grid_set",
+  '' AS "status_band",
+  '' AS "change_band",
+  '' AS "rating",
+  0 AS "unverified"
+WHERE
+  1 = 0;
+
+-- Each row beside the prior year's, where its rule compares.
+CREATE TABLE "metricspec_compared" AS
+SELECT
+  "t"."indicator",
+  "t"."version",
+  "t"."school_year",
+  "t"."org_level",
+  "t"."org_id",
+  "t"."group_set",
+  "t"."student_group",
+  "t"."category",
+  "t"."statistic",
+  "t"."numerator",
+  "t"."denominator",
+  "t"."n",
+  "t"."value",
+  "t"."standard_error",
+  "t"."low",
+  "t"."high",
+  CASE
+    WHEN "mode" IS NULL
+    THEN NULL
+    WHEN (
+      "t"."prior_denominator" IS NOT NULL OR "t"."prior_value" IS NOT NULL
+    )
+    THEN "t"."prior_numerator"
+    WHEN (
+      "mode" = 'latest_available'
+      OR CAST(SUBSTR("t"."school_year", 1, 4) AS INTEGER) = CAST(SUBSTR("t"."lag_school_year", 1, 4) AS INTEGER) + 1
+    )
+    THEN "t"."lag_numerator"
+  END AS "prior_numerator",
+  CASE
+    WHEN "mode" IS NULL
+    THEN NULL
+    WHEN (
+      "t"."prior_denominator" IS NOT NULL OR "t"."prior_value" IS NOT NULL
+    )
+    THEN "t"."prior_denominator"
+    WHEN (
+      "mode" = 'latest_available'
+      OR CAST(SUBSTR("t"."school_year", 1, 4) AS INTEGER) = CAST(SUBSTR("t"."lag_school_year", 1, 4) AS INTEGER) + 1
+    )
+    THEN "t"."lag_denominator"
+  END AS "prior_denominator",
+  CASE
+    WHEN "mode" IS NULL
+    THEN NULL
+    WHEN (
+      "t"."prior_denominator" IS NOT NULL OR "t"."prior_value" IS NOT NULL
+    )
+    THEN "t"."prior_n"
+    WHEN (
+      "mode" = 'latest_available'
+      OR CAST(SUBSTR("t"."school_year", 1, 4) AS INTEGER) = CAST(SUBSTR("t"."lag_school_year", 1, 4) AS INTEGER) + 1
+    )
+    THEN "t"."lag_n"
+  END AS "prior_n",
+  CASE
+    WHEN "mode" IS NULL
+    THEN NULL
+    WHEN (
+      "t"."prior_denominator" IS NOT NULL OR "t"."prior_value" IS NOT NULL
+    )
+    THEN "t"."prior_value"
+    WHEN (
+      "mode" = 'latest_available'
+      OR CAST(SUBSTR("t"."school_year", 1, 4) AS INTEGER) = CAST(SUBSTR("t"."lag_school_year", 1, 4) AS INTEGER) + 1
+    )
+    THEN "t"."lag_value"
+  END AS "prior_value",
+  CASE WHEN "mode" IS NOT NULL THEN "t"."change" END AS "published_change",
+  "t"."certified",
+  "t"."notes",
+  "t"."units",
+  "t"."shift",
+  "t"."exact",
+  "t"."policy",
+  "t"."levels",
+  "t"."telling"
+FROM (
+  SELECT
+    "t".*,
+    "i"."version",
+    "i"."group_set",
+    "i"."units",
+    "i"."shift",
+    "i"."exact",
+    "i"."policy",
+    "i"."levels",
+    "i"."telling",
+    CAST(CASE WHEN "i"."compare_rule" = 'rule0' THEN 'previous' END AS VARCHAR) AS "mode"
+  FROM (
+    SELECT
+      *,
+      LAG("numerator") OVER (
+        PARTITION BY "indicator", "org_level", "org_id", "student_group", "category", "statistic"
+        ORDER BY "school_year"
+      ) AS "lag_numerator",
+      LAG("denominator") OVER (
+        PARTITION BY "indicator", "org_level", "org_id", "student_group", "category", "statistic"
+        ORDER BY "school_year"
+      ) AS "lag_denominator",
+      LAG("n") OVER (
+        PARTITION BY "indicator", "org_level", "org_id", "student_group", "category", "statistic"
+        ORDER BY "school_year"
+      ) AS "lag_n",
+      LAG("value") OVER (
+        PARTITION BY "indicator", "org_level", "org_id", "student_group", "category", "statistic"
+        ORDER BY "school_year"
+      ) AS "lag_value",
+      LAG("school_year") OVER (
+        PARTITION BY "indicator", "org_level", "org_id", "student_group", "category", "statistic"
+        ORDER BY "school_year"
+      ) AS "lag_school_year"
+    FROM "metricspec_tally" AS "tally"
+  ) AS "t"
+  INNER JOIN "metricspec_indicators" AS "i"
+    ON "i"."indicator" = "t"."indicator"
+    AND "i"."statistic" = COALESCE("t"."statistic", '')
+) AS "t";
+
+-- Value and change rounded once, half away from zero; the change is exact less exact, then rounded.
+CREATE TABLE "metricspec_rounded" AS
+SELECT
+  "indicator",
+  "version",
+  "school_year",
+  "org_level",
+  "org_id",
+  "group_set",
+  "student_group",
+  "category",
+  "statistic",
+  "numerator",
+  "denominator",
+  "n",
+  "value",
+  "standard_error",
+  "low",
+  "high",
+  "prior_numerator",
+  "prior_denominator",
+  "prior_n",
+  "prior_value",
+  "published_change",
+  "certified",
+  "notes",
+  "units",
+  "shift",
+  "exact",
+  "policy",
+  "levels",
+  "telling",
+  CASE
+    WHEN "counts" = 1
+    THEN CASE
+      WHEN "above" < 0
+      THEN 0e0 - FLOOR(
+        CAST((
+          2 * ABS("above") + "whole_denominator"
+        ) - (
+          (
+            2 * ABS("above") + "whole_denominator"
+          ) % (
+            2 * "whole_denominator"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "whole_denominator"
+        ) AS DOUBLE) + 5e-1
+      )
+      ELSE FLOOR(
+        CAST((
+          2 * ABS("above") + "whole_denominator"
+        ) - (
+          (
+            2 * ABS("above") + "whole_denominator"
+          ) % (
+            2 * "whole_denominator"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "whole_denominator"
+        ) AS DOUBLE) + 5e-1
+      )
+    END
+    WHEN "value" IS NOT NULL
+    THEN CASE
+      WHEN (
+        CAST(FLOOR((
+          "value" * "units"
+        ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+      ) < 0
+      THEN 0e0 - FLOOR(
+        5e-1 - (
+          CAST(FLOOR((
+            "value" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        )
+      )
+      ELSE FLOOR(
+        (
+          CAST(FLOOR((
+            "value" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        ) + 5e-1
+      )
+    END
+  END AS "value_units",
+  CASE
+    WHEN "prior_counts" = 1
+    THEN CASE
+      WHEN "prior_above" < 0
+      THEN 0e0 - FLOOR(
+        CAST((
+          2 * ABS("prior_above") + "whole_prior_denominator"
+        ) - (
+          (
+            2 * ABS("prior_above") + "whole_prior_denominator"
+          ) % (
+            2 * "whole_prior_denominator"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "whole_prior_denominator"
+        ) AS DOUBLE) + 5e-1
+      )
+      ELSE FLOOR(
+        CAST((
+          2 * ABS("prior_above") + "whole_prior_denominator"
+        ) - (
+          (
+            2 * ABS("prior_above") + "whole_prior_denominator"
+          ) % (
+            2 * "whole_prior_denominator"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "whole_prior_denominator"
+        ) AS DOUBLE) + 5e-1
+      )
+    END
+    WHEN "prior_value" IS NOT NULL
+    THEN CASE
+      WHEN (
+        CAST(FLOOR((
+          "prior_value" * "units"
+        ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+      ) < 0
+      THEN 0e0 - FLOOR(
+        5e-1 - (
+          CAST(FLOOR((
+            "prior_value" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        )
+      )
+      ELSE FLOOR(
+        (
+          CAST(FLOOR((
+            "prior_value" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        ) + 5e-1
+      )
+    END
+  END AS "prior_units",
+  CASE
+    WHEN "published_change" IS NOT NULL
+    AND (
+      "numerator" IS NULL OR "prior_numerator" IS NULL
+    )
+    THEN CASE
+      WHEN (
+        CAST(FLOOR((
+          "published_change" * "units"
+        ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+      ) < 0
+      THEN 0e0 - FLOOR(
+        5e-1 - (
+          CAST(FLOOR((
+            "published_change" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        )
+      )
+      ELSE FLOOR(
+        (
+          CAST(FLOOR((
+            "published_change" * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        ) + 5e-1
+      )
+    END
+    WHEN "counts" = 1 AND "prior_counts" = 1
+    THEN CASE
+      WHEN "change_above" < 0
+      THEN 0e0 - FLOOR(
+        CAST((
+          2 * ABS("change_above") + "change_below"
+        ) - (
+          (
+            2 * ABS("change_above") + "change_below"
+          ) % (
+            2 * "change_below"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "change_below"
+        ) AS DOUBLE) + 5e-1
+      )
+      ELSE FLOOR(
+        CAST((
+          2 * ABS("change_above") + "change_below"
+        ) - (
+          (
+            2 * ABS("change_above") + "change_below"
+          ) % (
+            2 * "change_below"
+          )
+        ) AS DOUBLE) / CAST((
+          2 * "change_below"
+        ) AS DOUBLE) + 5e-1
+      )
+    END
+    WHEN "value" IS NOT NULL AND "prior_value" IS NOT NULL
+    THEN CASE
+      WHEN (
+        CAST(FLOOR((
+          (
+            "value" - "prior_value"
+          ) * "units"
+        ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+      ) < 0
+      THEN 0e0 - FLOOR(
+        5e-1 - (
+          CAST(FLOOR((
+            (
+              "value" - "prior_value"
+            ) * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        )
+      )
+      ELSE FLOOR(
+        (
+          CAST(FLOOR((
+            (
+              "value" - "prior_value"
+            ) * "units"
+          ) * 1e6 + 5e-1) AS DOUBLE) / 1e6
+        ) + 5e-1
+      )
+    END
+  END AS "change_units"
+FROM (
+  SELECT
+    "w".*,
+    CASE
+      WHEN "exact_numerator" = 1 AND "exact_denominator" = 1 AND "denominator" > 0
+      THEN 1
+      ELSE 0
+    END AS "counts",
+    CASE
+      WHEN "exact_prior_numerator" = 1
+      AND "exact_prior_denominator" = 1
+      AND "prior_denominator" > 0
+      THEN 1
+      ELSE 0
+    END AS "prior_counts",
+    CAST("units" AS DECIMAL(38, 0)) * "whole_numerator" AS "above",
+    CAST("units" AS DECIMAL(38, 0)) * "whole_prior_numerator" AS "prior_above",
+    CAST("units" AS DECIMAL(38, 0)) * (
+      (
+        "whole_numerator" * "whole_prior_denominator"
+      ) - (
+        "whole_prior_numerator" * "whole_denominator"
+      )
+    ) AS "change_above",
+    "whole_denominator" * "whole_prior_denominator" AS "change_below"
+  FROM (
+    SELECT
+      "c".*,
+      CAST(FLOOR("numerator" * "exact" + 5e-1) AS DECIMAL(38, 0)) AS "whole_numerator",
+      CAST(FLOOR("denominator" * "exact" + 5e-1) AS DECIMAL(38, 0)) AS "whole_denominator",
+      CAST(FLOOR("prior_numerator" * "exact" + 5e-1) AS DECIMAL(38, 0)) AS "whole_prior_numerator",
+      CAST(FLOOR("prior_denominator" * "exact" + 5e-1) AS DECIMAL(38, 0)) AS "whole_prior_denominator",
+      CASE
+        WHEN "exact" IS NOT NULL
+        AND ABS("numerator" * "exact" - FLOOR("numerator" * "exact" + 5e-1)) < 1e-6
+        THEN 1
+        ELSE 0
+      END AS "exact_numerator",
+      CASE
+        WHEN "exact" IS NOT NULL
+        AND ABS("denominator" * "exact" - FLOOR("denominator" * "exact" + 5e-1)) < 1e-6
+        THEN 1
+        ELSE 0
+      END AS "exact_denominator",
+      CASE
+        WHEN "exact" IS NOT NULL
+        AND ABS("prior_numerator" * "exact" - FLOOR("prior_numerator" * "exact" + 5e-1)) < 1e-6
+        THEN 1
+        ELSE 0
+      END AS "exact_prior_numerator",
+      CASE
+        WHEN "exact" IS NOT NULL
+        AND ABS("prior_denominator" * "exact" - FLOOR("prior_denominator" * "exact" + 5e-1)) < 1e-6
+        THEN 1
+        ELSE 0
+      END AS "exact_prior_denominator"
+    FROM "metricspec_compared" AS "c"
+  ) AS "w"
+) AS "p";
+
+-- The minimum n's of the policy that apply to each row.
+CREATE TABLE "metricspec_judged" AS
+SELECT
+  *,
+  CASE WHEN "denominator" < "small_n" THEN 1 ELSE 0 END AS "small"
+FROM (
+  SELECT
+    "r".*,
+    "o"."org_type",
+    COALESCE("o"."charter", 0) AS "charter",
+    COALESCE("o"."alternative", 0) AS "alternative",
+    CASE WHEN 1 = 0 THEN "denominator" ELSE "n" END AS "tested_n",
+    CASE WHEN 1 = 0 THEN "prior_denominator" ELSE "prior_n" END AS "prior_tested_n",
+    CASE
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      ELSE 0
+    END AS "privacy_n",
+    CASE
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      ELSE 0
+    END AS "report_n",
+    0 AS "rating_n",
+    0 AS "small_n",
+    CASE
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      ELSE 0
+    END AS "prior_privacy_n",
+    CASE
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      WHEN "policy" = 'dataquest'
+      THEN 11
+      ELSE 0
+    END AS "prior_report_n"
+  FROM "metricspec_rounded" AS "r"
+  LEFT JOIN (
+    SELECT
+      "org_id" AS "of_org",
+      "school_year" AS "of_year",
+      "org_type",
+      "charter",
+      "alternative"
+    FROM "metricspec_org_attributes" AS "org_attributes"
+  ) AS "o"
+    ON "o"."of_org" = "r"."org_id" AND "o"."of_year" = "r"."school_year"
+) AS "j";
+
+-- Which dated set of cut scores each row is held against.
+CREATE TABLE "metricspec_chosen" AS
+SELECT
+  *,
+  CAST(NULL AS VARCHAR) AS "status_set",
+  CAST(NULL AS VARCHAR) AS "change_set",
+  CAST(NULL AS VARCHAR) AS "grid_set"
+FROM "metricspec_judged" AS "judged";
+
+-- Status, change level and rating of the rounded numbers.
+CREATE TABLE "metricspec_rated" AS
+SELECT
+  "c".*,
+  "s"."band" AS "status",
+  "k"."band" AS "change_level",
+  CASE
+    WHEN "s"."unverified" = 1 OR "k"."unverified" = 1 OR "g"."unverified" = 1
+    THEN 1
+    ELSE 0
+  END AS "unverified",
+  CASE
+    WHEN "c"."tested_n" >= "c"."rating_n"
+    AND "c"."prior_tested_n" >= "c"."rating_n"
+    AND "g"."rating" IS NOT NULL
+    THEN "g"."rating"
+  END AS "rating"
+FROM "metricspec_chosen" AS "c"
+LEFT JOIN "metricspec_bands" AS "s"
+  ON "s"."band_set" = "c"."status_set"
+  AND (
+    "s"."low_end" IS NULL
+    OR "c"."value_units" > "s"."low_end"
+    OR (
+      "s"."low_closed" = 1 AND "c"."value_units" = "s"."low_end"
+    )
+  )
+  AND (
+    "s"."high_end" IS NULL
+    OR "c"."value_units" < "s"."high_end"
+    OR (
+      "s"."high_closed" = 1 AND "c"."value_units" = "s"."high_end"
+    )
+  )
+LEFT JOIN "metricspec_bands" AS "k"
+  ON "k"."band_set" = "c"."change_set"
+  AND (
+    "k"."low_end" IS NULL
+    OR "c"."change_units" > "k"."low_end"
+    OR (
+      "k"."low_closed" = 1 AND "c"."change_units" = "k"."low_end"
+    )
+  )
+  AND (
+    "k"."high_end" IS NULL
+    OR "c"."change_units" < "k"."high_end"
+    OR (
+      "k"."high_closed" = 1 AND "c"."change_units" = "k"."high_end"
+    )
+  )
+LEFT JOIN "metricspec_grids" AS "g"
+  ON "g"."grid_set" = "c"."grid_set"
+  AND "g"."status_band" = "s"."band"
+  AND "g"."change_band" = "k"."band";
+
+-- Which numbers stay hidden, and why: too few students, or hidden where they came from.
+CREATE TABLE "metricspec_hidden" AS
+SELECT
+  *,
+  CASE
+    WHEN "n" = 0 AND "value_units" IS NULL
+    THEN 'input'
+    WHEN (
+      "tested_n" < "privacy_n" OR "tested_n" < "report_n"
+    )
+    THEN 'primary'
+    WHEN "value_units" IS NULL
+    THEN 'input'
+  END AS "suppressed",
+  CASE
+    WHEN "prior_tested_n" IS NULL AND "prior_units" IS NULL
+    THEN NULL
+    WHEN "prior_tested_n" < "prior_privacy_n" OR "prior_tested_n" < "prior_report_n"
+    THEN 'primary'
+    WHEN "prior_units" IS NULL
+    THEN 'input'
+  END AS "prior_suppressed"
+FROM "metricspec_rated" AS "rated";
+
+-- The Result: rounded, rated, with hidden numbers left empty.
+SELECT
+  "indicator",
+  "version",
+  "school_year",
+  "org_level",
+  "org_id",
+  "group_set",
+  "student_group",
+  CASE WHEN "telling" = 0 OR "suppressed" IS NULL THEN "category" END AS "category",
+  "statistic",
+  CASE WHEN "suppressed" IS NULL AND "tested_n" IS NOT NULL THEN "numerator" END AS "numerator",
+  CASE WHEN "suppressed" IS NULL AND "tested_n" IS NOT NULL THEN "denominator" END AS "denominator",
+  CASE WHEN "suppressed" IS NULL AND "tested_n" IS NOT NULL THEN "n" END AS "n",
+  CASE WHEN "suppressed" IS NULL THEN CAST("value_units" AS DOUBLE) / "shift" END AS "value",
+  CASE
+    WHEN "suppressed" IS NULL
+    THEN CAST("standard_error" * "units" AS DOUBLE) / "shift"
+  END AS "standard_error",
+  CASE WHEN "suppressed" IS NULL THEN CAST("low" * "units" AS DOUBLE) / "shift" END AS "low",
+  CASE WHEN "suppressed" IS NULL THEN CAST("high" * "units" AS DOUBLE) / "shift" END AS "high",
+  CASE
+    WHEN "prior_suppressed" IS NULL AND "prior_tested_n" IS NOT NULL
+    THEN "prior_numerator"
+  END AS "prior_numerator",
+  CASE
+    WHEN "prior_suppressed" IS NULL AND "prior_tested_n" IS NOT NULL
+    THEN "prior_denominator"
+  END AS "prior_denominator",
+  CASE
+    WHEN "prior_suppressed" IS NULL AND "prior_tested_n" IS NOT NULL
+    THEN "prior_n"
+  END AS "prior_n",
+  CASE
+    WHEN "prior_suppressed" IS NULL
+    THEN CAST("prior_units" AS DOUBLE) / "shift"
+  END AS "prior_value",
+  CASE
+    WHEN "suppressed" IS NULL AND "prior_suppressed" IS NULL
+    THEN CAST("change_units" AS DOUBLE) / "shift"
+  END AS "change",
+  CASE WHEN "suppressed" IS NULL THEN "status" END AS "status",
+  CASE
+    WHEN "suppressed" IS NULL AND "prior_suppressed" IS NULL
+    THEN "change_level"
+  END AS "change_level",
+  CASE WHEN "suppressed" IS NULL AND "prior_suppressed" IS NULL THEN "rating" END AS "rating",
+  "suppressed",
+  "prior_suppressed",
+  CASE
+    WHEN "suppressed" <> 'input'
+    THEN NULL
+    WHEN "unverified" = 1 AND "notes" IS NOT NULL
+    THEN CONCAT(CAST("notes" AS VARCHAR), CAST('; unverified cut scores' AS VARCHAR))
+    WHEN "unverified" = 1
+    THEN 'unverified cut scores'
+    ELSE "notes"
+  END AS "notes"
+FROM "metricspec_hidden" AS "hidden"
+ORDER BY
+  "indicator",
+  "school_year",
+  "org_level",
+  "org_id",
+  "student_group",
+  COALESCE("category", ''),
+  COALESCE("statistic", '');
+
+DROP TABLE "metricspec_hidden";
+DROP TABLE "metricspec_rated";
+DROP TABLE "metricspec_chosen";
+DROP TABLE "metricspec_judged";
+DROP TABLE "metricspec_rounded";
+DROP TABLE "metricspec_compared";
+DROP TABLE "metricspec_grids";
+DROP TABLE "metricspec_bands";
+DROP TABLE "metricspec_org_attributes";
+DROP TABLE "metricspec_indicators";
+DROP TABLE "metricspec_tally";
+DROP TABLE "metricspec_groups_1_0";
+DROP TABLE "metricspec_moments_1_0";
+DROP TABLE "metricspec_students_1";
+DROP TABLE "metricspec_fact_1_0";
+DROP TABLE "metricspec_combined_1";
+DROP TABLE "metricspec_stints_1";
+DROP TABLE "metricspec_org_tree";
+DROP TABLE "metricspec_bound_org";
+DROP TABLE "metricspec_bound_discipline_action";
+DROP TABLE "metricspec_bound_enrollment";
