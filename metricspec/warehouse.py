@@ -27,6 +27,7 @@ class Warehouse(ABC):
 
     dialect: str
     title: str
+    attaches = False  # whether files that it does not read in place can be attached as tables
 
     def __enter__(self) -> Warehouse:
         return self
@@ -51,6 +52,18 @@ class Warehouse(ABC):
     @abstractmethod
     def load(self, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
         """Make a temporary table of (column, type in DuckDB's words) and fill it."""
+
+    def attach(self, name: str, path: str) -> None:
+        """Make a csv or parquet file readable as a table. Raises UsageError where the engine reads no files."""
+        raise UsageError(f"{self.title} reads no files: bind '{name}' to a table (table: ...) instead of {path}")
+
+    def recover(self) -> None:
+        """After a statement that was refused, make the session take others again. What it made may be gone."""
+        return
+
+    def too_long(self, what: str) -> Problem:
+        hint = "give it more seconds with --timeout, or ask for fewer indicators or years"
+        return Problem("MS522", f"{what} took {self.title} longer than the timeout", hint=hint)
 
     def rows(self, sql: str, what: str = "a query") -> Rows:
         return self.fetch(sql, what)[1]
@@ -90,13 +103,14 @@ class Warehouse(ABC):
     def make(self, step: Step, renderer: Renderer) -> None:
         """A step of a script: a temporary table or view of its name."""
         if isinstance(step, Stage):
-            self.execute(renderer.creation(step), f"stage '{step.name}'")
+            for statement in renderer.creations(step):
+                self.execute(statement, f"stage '{step.name}'")
         else:
             self._compute(step, renderer)
 
     def _compute(self, step: Computation, renderer: Renderer) -> None:
         """A step in Python: its frames out of the engine, its result a temporary table of the columns declared."""
-        frames = {name: self.frame(f"SELECT * FROM {renderer.name(name)}", f"stage '{name}'") for name in step.reads}
+        frames = {name: self.frame(f"SELECT * FROM {renderer.step(name)}", f"stage '{name}'") for name in step.reads}
         try:
             found = step.compute(frames)
         except (SpecError, UsageError):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from metricspec.cli.options import project_option
+from metricspec.cli.options import binding_option, project_option, warehouse_options
+
+if TYPE_CHECKING:
+    from metricspec.problems import Problem
+    from metricspec.running.live import Checked
 
 
 @click.command("check")
@@ -18,20 +23,81 @@ from metricspec.cli.options import project_option
     default="text",
     show_default=True,
 )
+@click.option("--live", is_flag=True, help="Check the binding against the warehouse too: what it names, and the data.")
+@click.option(
+    "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
+)
+@binding_option
 @project_option
-def check_command(paths: tuple[Path, ...], form: str, folder: Path | None) -> int:
+@warehouse_options
+def check_command(
+    paths: tuple[Path, ...],
+    form: str,
+    live: bool,
+    sample: int | None,
+    binding: str | None,
+    folder: Path | None,
+    warehouse: str | None,
+    timeout: float | None,
+) -> int:
     """Check specs: files or folders, or the whole project. Exit code 1 where there are errors."""
+    from metricspec.problems import UsageError
     from metricspec.reading.formats import render
     from metricspec.running.loading import load_for_check
 
+    if (sample or binding) and not live:
+        raise UsageError("--sample and --binding go with --live")
+    if paths and live:
+        raise UsageError("--live checks a project's binding: leave out the files")
     checked, problems = load_for_check(paths, folder)
-    text = render(problems, form)
+    found: list[Checked] = []
+    if live:
+        found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")
+    told: list[Problem] = [one.problem for dataset in found for one in dataset.findings if one.weight != "note"]
+    text = render(problems if form == "text" else [*problems, *told], form)
     if text:
         click.echo(text)
+    if form == "text":
+        _summaries(checked, problems, found, live)
+    return 1 if any(p.severity == "error" for p in (*problems, *told)) else 0
+
+
+def _live(
+    folder: Path | None,
+    binding: str | None,
+    warehouse: str | None,
+    timeout: float | None,
+    sample: int | None,
+    *,
+    quiet: bool,
+) -> list[Checked]:
+    """What the binding finds in the warehouse. Raises UsageError where there is no binding."""
+    from metricspec.problems import UsageError
+    from metricspec.reporting.progress import stages_progress
+    from metricspec.running.binding import absolute, reached
+    from metricspec.running.live import check_live
+    from metricspec.running.loading import load
+    from metricspec.warehouses.connect import connect
+
+    project = load(folder)
+    if binding:
+        project = project.with_binding(binding)
+    if project.binding is None:
+        raise UsageError("there is no binding to check: go to a project that has one, or name one with --binding")
+    with stages_progress("Checking") as progress, connect(warehouse or project.warehouse, timeout=timeout) as engine:
+        bound = reached(absolute(project.binding, project.folder), engine, ())
+        return check_live(project.catalog, bound, engine, sample=sample, progress=None if quiet else progress)
+
+
+def _summaries(checked: int, problems: list[Problem], found: list[Checked], live: bool) -> None:
+    from metricspec.reporting.live import print_live, summary
+
     errors = sum(p.severity == "error" for p in problems)
     warnings = len(problems) - errors
-    if form == "text":
-        found = {0: "no problems", 1: "1 problem"}.get(errors, f"{errors} problems")
-        also = f", {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
-        click.echo(f"{checked} files checked: {found}{also}", err=True)
-    return 1 if errors else 0
+    words = {0: "no problems", 1: "1 problem"}.get(errors, f"{errors} problems")
+    also = f", {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
+    if live:
+        print_live(found)
+        click.echo("", err=True)
+        click.echo(summary(found), err=True)
+    click.echo(f"{checked} files checked: {words}{also}", err=True)

@@ -37,6 +37,37 @@ def binding_option(function: F) -> F:
     return click.option("--binding", default=None, help="The binding to use instead of the project's.")(function)
 
 
+def warehouse_options(function: F) -> F:
+    """Where a command computes, and how long a statement may take there."""
+    function = click.option(
+        "--timeout", type=click.FloatRange(min=0.1), default=None, help="Seconds that one statement may take."
+    )(function)
+    return click.option(
+        "--warehouse",
+        default=None,
+        envvar="METRICSPEC_WAREHOUSE",
+        show_envvar=True,
+        callback=_without_secret,
+        metavar="URL",
+        help="Compute there: postgresql://user@host/database, snowflake://..., spark:local, sc://host, "
+        "duckdb:///file. Default: the project's, else DuckDB in this process.",
+    )(function)
+
+
+def _without_secret(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+    """A password on a command line stands in the list of processes and in the shell's history."""
+    from click.core import ParameterSource
+
+    from metricspec.warehouses.connect import secret_in
+
+    if url and context.get_parameter_source(option.name or "") == ParameterSource.COMMANDLINE and secret_in(url):
+        raise UsageError(
+            "leave the password out of --warehouse, where everyone on this machine can read it: give the whole URL in "
+            "METRICSPEC_WAREHOUSE, or the password in the driver's own way (PGPASSWORD or ~/.pgpass, ~/.my.cnf, ...)"
+        )
+    return url
+
+
 RESULT_OPTIONS = (
     click.option("--year", default=None, help="One school year, as 2024-25. Default: all; the latest is shown."),
     click.option(

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from metricspec.cli.options import binding_option, data_files, data_option, project_option, result_options
+from metricspec.cli.options import (
+    binding_option,
+    data_files,
+    data_option,
+    project_option,
+    result_options,
+    warehouse_options,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 @data_option
 @binding_option
 @project_option
+@warehouse_options
 def run_command(
     indicators: tuple[str, ...],
     every: bool,
@@ -38,6 +46,8 @@ def run_command(
     data: tuple[str, ...],
     binding: str | None,
     folder: Path | None,
+    warehouse: str | None,
+    timeout: float | None,
 ) -> int:
     """Compute indicators. Shows tables, or writes rows with --out; small cells are hidden either way."""
     from metricspec.cli.left_out import print_left_out
@@ -45,6 +55,7 @@ def run_command(
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import check_output
     from metricspec.running.loading import load
+    from metricspec.warehouses.connect import connect
 
     if not indicators and not every:
         raise UsageError("name an indicator, or --all (see: metricspec list)")
@@ -54,11 +65,12 @@ def run_command(
     if binding:
         project = project.with_binding(binding)
     files = data_files(data)
-    with stages_progress() as progress:
-        run = project.execute(() if every else indicators, year=year, data=files, progress=progress)
+    url = warehouse or project.warehouse
+    with stages_progress() as progress, connect(url, timeout=timeout) as engine:
+        run = project.execute(() if every else indicators, year=year, data=files, progress=progress, warehouse=engine)
     for sentence in run.said:
         click.echo(sentence, err=True)
-    deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics))
+    deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics), url)
     return print_left_out(project.problems) if every else 0
 
 
@@ -74,7 +86,7 @@ class Asked:
     statistics: bool = False
 
 
-def deliver(project: Project, run: Run, files: Mapping[str, Path], asked: Asked) -> None:
+def deliver(project: Project, run: Run, files: Mapping[str, Path], asked: Asked, warehouse: str | None = None) -> None:
     """Show or write what was asked for of a Result, and tell what was missing in the data."""
     from metricspec.reporting.quality import print_quality
     from metricspec.reporting.results import View, print_results
@@ -85,7 +97,8 @@ def deliver(project: Project, run: Run, files: Mapping[str, Path], asked: Asked)
         frame = frame[frame["org_level"] == chosen_level(frame, asked.level)]
     if frame.empty:
         click.echo("no results: no student or published row counts for what was asked", err=True)
-    names = org_names(project, frozenset(frame["indicator"]), files) if asked.out is None or asked.orgs else {}
+    named = asked.out is None or asked.orgs
+    names = org_names(project, frozenset(frame["indicator"]), files, warehouse) if named else {}
     orgs = chosen_orgs(frame, names, asked.orgs)
     view = View(chosen_groups(frame, asked.groups), orgs, None, asked.rows, names, asked.statistics)
     if asked.out is None:

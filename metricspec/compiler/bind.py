@@ -75,6 +75,8 @@ def mapped(column: Column, bound: BoundDataset) -> str:
             return f"CAST({value} AS INTEGER)"
     if column.type == "boolean":
         return f"CAST(TRY_CAST({value} AS BOOLEAN) AS INTEGER)"
+    if column.type in ("string", "school_year"):
+        return f"CAST({value} AS VARCHAR)"
     if column.type == "integer":
         return f"TRY_CAST({value} AS BIGINT)"
     return f"TRY_CAST({value} AS {sql_type(column)})"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metricspec.compiler.bind import mapped, raw, source
+from metricspec.compiler.duplicates import duplicates
 from metricspec.compiler.students import TREE
 from metricspec.model import BoundDataset, Catalog, Dataset
 from metricspec.sql.stage import Stage, Template, lit, q
@@ -21,9 +22,9 @@ class Check:
 
 
 def quality_stage(
-    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, orgs: bool
+    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, orgs: bool, sieved: bool = False
 ) -> tuple[Stage, tuple[Check, ...]]:
-    """One scan that counts everything; the checks stand in the order of the stage's columns."""
+    """One query that counts everything; the checks stand in the order of the stage's columns. `sieved`: see duplicates."""
     checks, counts, inner = [Check(dataset.id, "", "rows")], ["COUNT(*)"], []
     for name in (c for c in dataset.columns if c in set(columns)):
         column, source_column = dataset.columns[name], bound.columns.get(name)
@@ -40,19 +41,19 @@ def quality_stage(
             unread = f"{q(name)} NOT IN ({known})"
         checks += [Check(dataset.id, name, "unreadable"), Check(dataset.id, name, "missing")]
         counts += [f"COUNT(CASE WHEN {unread} THEN 1 END)", f"COUNT(CASE WHEN {q(name)} IS NULL THEN 1 END)"]
-    grain = [f"{mapped(dataset.columns[name], bound)} AS {q('grain_' + name)}" for name in dataset.grain]
-    inner += grain
+    origin = f"{source(bound)} WHERE {bound.where}\n" if bound.where else source(bound)
+    twice, looked_at = duplicates(dataset, bound, origin, sieved=sieved)
     checks.append(Check(dataset.id, "", "duplicate"))
-    counts.append(f"COUNT(*) - COUNT(DISTINCT ROW({', '.join(q('grain_' + name) for name in dataset.grain)}))")
+    counts.append(twice)
     school, year = dataset.keys.get("school"), dataset.keys.get("year")
     if orgs and school and year and school in columns:
         checks.append(Check(dataset.id, school, "unmatched_org"))
         counts.append("COUNT(CASE WHEN tree_school IS NULL THEN 1 END)")
-        joined = f"""LEFT JOIN (SELECT school_id AS tree_school, school_year AS tree_year FROM {TREE}) AS t
+        joined = f"""LEFT JOIN (SELECT DISTINCT school_id AS tree_school, school_year AS tree_year FROM {TREE}) AS t
             ON t.tree_school = b.{q(school)} AND t.tree_year = b.{q(year)}"""
     else:
         joined = ""
-    where = f" WHERE {bound.where}\n" if bound.where else ""
-    text = f"""SELECT {", ".join(counts)} FROM (SELECT {", ".join(inner) or "1"} FROM {source(bound)}{where}) AS b {joined}"""
+    text = f"""SELECT {", ".join(counts)} FROM (SELECT {", ".join(inner) or "1 AS one"} FROM {origin}) AS b
+        CROSS JOIN ({looked_at}) AS d {joined}"""
     says = f"How many rows of {dataset.id} there are, and how many values are missing or could not be read."
     return Stage(f"quality_{dataset.id}", says, Template(("quality", text), text, physical=True)), tuple(checks)

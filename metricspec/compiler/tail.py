@@ -20,6 +20,8 @@ RESULT = (
     "prior_n", "prior_value", "change", "status", "change_level", "rating", "suppressed", "prior_suppressed", "notes",
 )  # fmt: skip
 
+NUMBERS = RESULT[RESULT.index("numerator") : RESULT.index("status")]
+
 ORDER = (
     "indicator", "school_year", "org_level", "org_id", "student_group", "COALESCE(category, '')", "COALESCE(statistic, '')",
 )  # fmt: skip
@@ -66,33 +68,43 @@ def compared_stage(rules: Rules) -> Stage:
     return _stage("compared", "Each row beside the prior year's, where its rule compares.", text)
 
 
+COUNTS = ("numerator", "denominator", "prior_numerator", "prior_denominator")
+COMPARED = (
+    "indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category", "statistic",
+    *PRIORS, "standard_error", "low", "high", *(f"prior_{c}" for c in PRIORS), "published_change", "certified", "notes",
+    "units", "shift", "exact", "policy", "levels", "telling",
+)  # fmt: skip
+
+
 def rounded_stage(exact_integer: str) -> Stage:
     """Value and change in whole published units: from counts in integers, from doubles half away from zero."""
+    wholes = [f"{rounding.whole(c, 'exact', exact_integer)} AS whole_{c}" for c in COUNTS]
+    near = "exact IS NOT NULL AND ABS({0} * exact - FLOOR({0} * exact + 5e-1)) < 1e-6"
+    exact = [f"CASE WHEN {near.format(c)} THEN 1 ELSE 0 END AS exact_{c}" for c in COUNTS]
 
-    def whole(column: str) -> str:
-        return rounding.whole(column, "exact", exact_integer)
+    def counts(prefix: str) -> str:
+        of = f"exact_{prefix}numerator = 1 AND exact_{prefix}denominator = 1 AND {prefix}denominator > 0"
+        return f"CASE WHEN {of} THEN 1 ELSE 0 END AS {prefix}counts"
 
-    def exact(column: str) -> str:
-        return f"exact IS NOT NULL AND ABS({column} * exact - FLOOR({column} * exact + 5e-1)) < 1e-6"
+    units = f"CAST(units AS {exact_integer})"
+    cross = "(whole_numerator * whole_prior_denominator) - (whole_prior_numerator * whole_denominator)"
+    products = f"""{units} * whole_numerator AS above, {units} * whole_prior_numerator AS prior_above,
+        {units} * ({cross}) AS change_above, whole_denominator * whole_prior_denominator AS change_below"""
 
-    def rounded(above: str, below: str, value: str) -> str:
-        counts = f"{exact(above)} AND {exact(below)} AND {below} > 0"
-        units = f"CAST(units AS {exact_integer})"
-        exactly = rounding.exact_quotient(f"({units} * {whole(above)})", whole(below))
-        return f"""CASE WHEN {counts} THEN {exactly}
-            WHEN {value} IS NOT NULL THEN {rounding.double_quotient(f"{value} * units")} END"""
+    def rounded(prefix: str) -> str:
+        exactly = rounding.exact_quotient(f"{prefix}above", f"whole_{prefix}denominator")
+        return f"""CASE WHEN {prefix}counts = 1 THEN {exactly}
+            WHEN {prefix}value IS NOT NULL THEN {rounding.double_quotient(f"{prefix}value * units")} END"""
 
-    n1, d1, n0, d0 = (whole(c) for c in ("numerator", "denominator", "prior_numerator", "prior_denominator"))
-    cross = f"(CAST(units AS {exact_integer}) * (({n1} * {d0}) - ({n0} * {d1})))"
     change = f"""CASE WHEN published_change IS NOT NULL AND (numerator IS NULL OR prior_numerator IS NULL)
             THEN {rounding.double_quotient("published_change * units")}
-        WHEN {exact("numerator")} AND {exact("prior_numerator")} AND {exact("denominator")}
-            AND {exact("prior_denominator")} AND denominator > 0 AND prior_denominator > 0 THEN {rounding.exact_quotient(cross, f"({d1} * {d0})")}
+        WHEN counts = 1 AND prior_counts = 1 THEN {rounding.exact_quotient("change_above", "change_below")}
         WHEN value IS NOT NULL AND prior_value IS NOT NULL
             THEN {rounding.double_quotient("(value - prior_value) * units")} END"""
-    text = f"""SELECT *, {rounded("numerator", "denominator", "value")} AS value_units,
-        {rounded("prior_numerator", "prior_denominator", "prior_value")} AS prior_units, {change} AS change_units
-        FROM compared"""
+    text = f"""SELECT {", ".join(COMPARED)}, {rounded("")} AS value_units, {rounded("prior_")} AS prior_units,
+        {change} AS change_units
+        FROM (SELECT w.*, {counts("")}, {counts("prior_")}, {products}
+            FROM (SELECT c.*, {", ".join(wholes)}, {", ".join(exact)} FROM compared AS c) AS w) AS p"""
     says = "Value and change rounded once, half away from zero; the change is exact less exact, then rounded."
     return _stage("rounded", says, text)
 

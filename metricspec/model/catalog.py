@@ -14,12 +14,13 @@ from metricspec.problems import Place
 
 @dataclass(frozen=True)
 class Project:
-    """A project file: which binding, and spec folders besides the shipped ones."""
+    """A project file: which binding, which warehouse, and spec folders besides the shipped ones."""
 
     id: str
     folder: str
     binding: str | None = None
     specs: tuple[str, ...] = ()
+    warehouse: str | None = None
     place: Place = Place()
 
 

@@ -97,7 +97,10 @@ class BoundColumn:
 
 @dataclass(frozen=True)
 class BoundDataset:
-    """Where a district keeps one dataset: one of file, table, sql; `codes` maps raw values to codes."""
+    """Where a district keeps one dataset: one of file, table, sql; `codes` maps raw values to codes.
+
+    `places` says where the binding speaks of a key (`table`, `where`) or of a column (`columns.grade`, `codes.grade`).
+    """
 
     dataset: str
     file: str | None = None
@@ -107,11 +110,23 @@ class BoundDataset:
     codes: Mapping[str, Mapping[str, Scalar]] = field(default_factory=lambda: NOTHING)
     where: str | None = None
     place: Place = Place()
+    places: Mapping[str, Place] = field(default_factory=lambda: NOTHING)
+    note: str = ""
+
+    def at(self, *keys: str) -> Place:
+        """Where the binding speaks of the first of some keys that it has, else of the dataset."""
+        return next((self.places[key] for key in keys if key in self.places), self.place)
 
 
 @dataclass(frozen=True)
 class Binding:
+    """Where a district keeps the datasets; `unverified` where nobody has compared all of it with its source."""
+
     id: str
     datasets: Mapping[str, BoundDataset]
     title: Text = Text()
     place: Place = Place()
+    description: Text = Text()
+    source: Source | None = None
+    note: str = ""
+    unverified: bool = False

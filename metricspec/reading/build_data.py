@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from metricspec.model import Binding, BoundColumn, BoundDataset, Codes, Column, Dataset, Lookup, Project
-from metricspec.reading.build_parts import names, source, text
+from metricspec.problems import Place
+from metricspec.reading.build_parts import names, source, text, unverified
 from metricspec.reading.document import Document
 
 
@@ -57,7 +58,16 @@ def _column(name: str, block: Mapping[str, Any]) -> Column:
 def build_binding(document: Document) -> Binding:
     data = document.data
     datasets = {name: _bound_dataset(document, name, block) for name, block in data["datasets"].items()}
-    return Binding(document.id, datasets, text(data.get("title")), document.place)
+    return Binding(
+        id=document.id,
+        datasets=datasets,
+        title=text(data.get("title")),
+        place=document.place,
+        description=text(data.get("description")),
+        source=source(data.get("source")),
+        note=data.get("note", ""),
+        unverified=unverified(data),
+    )
 
 
 def _bound_dataset(document: Document, name: str, block: Mapping[str, Any]) -> BoundDataset:
@@ -70,7 +80,17 @@ def _bound_dataset(document: Document, name: str, block: Mapping[str, Any]) -> B
         codes={column: dict(codes) for column, codes in block.get("codes", {}).items()},
         where=block.get("where"),
         place=document.key("datasets", name),
+        places=dict(_bound_places(document, name, block)),
+        note=block.get("note", ""),
     )
+
+
+def _bound_places(document: Document, name: str, block: Mapping[str, Any]) -> Iterator[tuple[str, Place]]:
+    for key, written in block.items():
+        if key in ("columns", "codes"):
+            yield from ((f"{key}.{column}", document.key("datasets", name, key, column)) for column in written)
+        else:
+            yield key, document.key("datasets", name, key)
 
 
 def _bound_column(document: Document, block: str | Mapping[str, Any]) -> BoundColumn:
@@ -83,4 +103,6 @@ def _bound_column(document: Document, block: str | Mapping[str, Any]) -> BoundCo
 def build_project(document: Document) -> Project:
     data = document.data
     folder = str(Path(document.file).parent)
-    return Project(document.id, folder, data.get("binding"), names(data.get("specs")), document.place)
+    return Project(
+        document.id, folder, data.get("binding"), names(data.get("specs")), data.get("warehouse"), document.place
+    )

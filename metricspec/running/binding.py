@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from metricspec.compiler.bind import source
 from metricspec.model import Binding, BoundDataset, Catalog
-from metricspec.problems import Problem, UsageError
+from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
+from metricspec.sql.dialects import capabilities
+from metricspec.sql.stage import Renderer
+from metricspec.warehouse import Warehouse
 from metricspec.warehouses.duckdb import DuckDB
 
 
@@ -26,7 +30,6 @@ def overridden(
     bound: Mapping[str, BoundDataset],
     files: Mapping[str, Path],
     catalog: Catalog,
-    warehouse: DuckDB,
 ) -> tuple[dict[str, BoundDataset], list[str]]:
     """The bound datasets with some files given on the command line, and a sentence for each choice made.
 
@@ -42,17 +45,31 @@ def overridden(
         if dataset in found:
             found[dataset] = replace(found[dataset], file=str(path.resolve()), table=None, sql=None)
             continue
-        binding, chosen = _matching(dataset, path, catalog, warehouse)
+        binding, chosen = _matching(dataset, path, catalog)
         found[dataset] = replace(chosen, file=str(path.resolve()), table=None, sql=None)
         said.append(f"{dataset}: read with the binding '{binding}', whose columns {path.name} has")
     return found, said
 
 
-def _columns(path: Path, warehouse: DuckDB) -> set[str]:
-    name = str(path).replace("'", "''")
-    call = "read_parquet" if path.suffix in (".parquet", ".pq") else "read_csv"
-    extra = "" if call == "read_parquet" else ", all_varchar = true, header = true"
-    return {str(row[0]) for row in warehouse.rows(f"DESCRIBE SELECT * FROM {call}('{name}'{extra})", f"reading {path}")}
+def reached(bound: Mapping[str, BoundDataset], warehouse: Warehouse, given: Iterable[str]) -> dict[str, BoundDataset]:
+    """The bound datasets as the warehouse reads them: where it reads no files, a table of the dataset's name stands for
+    one. Raises UsageError for files `given` with --data, which stand for no table."""
+    if capabilities(warehouse.dialect).reads_files:
+        return dict(bound)
+    found = dict(bound)
+    for name, one in bound.items():
+        if one.file is not None:
+            if name in given or warehouse.attaches:
+                warehouse.attach(name, one.file)
+            found[name] = replace(one, file=None, table=name)
+    return found
+
+
+def _columns(path: Path) -> set[str]:
+    """The columns of a file."""
+    bound = BoundDataset("", file=str(path))
+    with DuckDB() as reader:
+        return set(reader.columns(source(bound), f"reading {path}"))
 
 
 def _fits(bound: BoundDataset, columns: set[str], catalog: Catalog) -> bool:
@@ -81,27 +98,43 @@ def required(bound: BoundDataset, names: Iterable[str]) -> list[str]:
 
 
 def missing_columns(
-    bound: Mapping[str, BoundDataset], reads: Mapping[str, Iterable[str]], warehouse: DuckDB
+    bound: Mapping[str, BoundDataset], reads: Mapping[str, Iterable[str]], warehouse: Warehouse
 ) -> list[Problem]:
-    """Problems of files that lack columns which the binding names, before anything is computed."""
+    """Problems of files and tables that are not there, or lack columns which the binding names, before anything is
+    computed."""
     problems = []
     for name, columns in reads.items():
         one = bound[name]
-        if one.file is None:
+        try:
+            there = physical_columns(one, warehouse)
+        except SpecError as error:
+            problems += [replace(problem, place=one.place) for problem in error.problems]
             continue
-        there = _columns(Path(one.file), warehouse)
         wanted = required(one, sorted(columns))
         absent = [physical for physical in wanted if physical not in {column.lower() for column in there}]
         if absent:
             listed = ", ".join(f"'{physical}'" for physical in absent)
-            what = f"the file {Path(one.file).name} lacks what {name} is read from: {listed}"
+            what = f"{origin(one)} lacks what {name} is read from: {listed}"
             near = hint(absent[0], sorted(there), "it has", 40)
             problems.append(Problem("MS513", what, one.place, f"{near}; a column that is not kept: {{none: true}}"))
     return problems
 
 
-def _matching(dataset: str, path: Path, catalog: Catalog, warehouse: DuckDB) -> tuple[str, BoundDataset]:
-    columns = _columns(path, warehouse)
+def origin(bound: BoundDataset) -> str:
+    """What a dataset is read from, for people."""
+    if bound.file is not None:
+        return f"the file {Path(bound.file).name}"
+    return f"the table {bound.table}" if bound.table else f"the query of {bound.dataset}"
+
+
+def physical_columns(bound: BoundDataset, warehouse: Warehouse) -> set[str]:
+    """The columns that a dataset's file, table or query has. Raises SpecError where it cannot be read."""
+    sql = Renderer(warehouse.dialect).text(f"SELECT * FROM {source(bound)} WHERE 1 = 0", physical=True)
+    return set(warehouse.fetch(sql, f"reading {origin(bound)}")[0])
+
+
+def _matching(dataset: str, path: Path, catalog: Catalog) -> tuple[str, BoundDataset]:
+    columns = _columns(path)
     itself = BoundDataset(dataset, file=str(path))
     if _fits(itself, columns, catalog):
         return "its own column names", itself

@@ -33,7 +33,7 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
         raise SpecError(opened.problems)
     described = opened.project
     loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
-    project = _project(loaded, registry, root)
+    project = replace(_project(loaded, registry, root), warehouse=described.warehouse)
     if described.binding is None:
         return project
     if described.binding not in loaded.catalog.bindings:

@@ -10,37 +10,44 @@ from metricspec.compiler.bind import bound_stage
 from metricspec.model import Catalog, Indicator
 from metricspec.problems import SpecError, UsageError
 from metricspec.reading.suggest import hint, nearest
-from metricspec.running.binding import absolute, overridden
+from metricspec.running.binding import absolute, overridden, reached
 from metricspec.running.project import Project
 from metricspec.sql.stage import Renderer
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def org_names(
-    project: Project, indicators: frozenset[str] | None = None, data: Mapping[str, Path] | None = None
+    project: Project,
+    indicators: frozenset[str] | None = None,
+    data: Mapping[str, Path] | None = None,
+    warehouse: str | None = None,
 ) -> dict[str, str]:
     """Each org's latest name by id; an org without a name is left out.
 
     `indicators` limits the datasets of published rows that are read to those of these indicators.
     """
-    names: dict[str, str] = {}
-    with DuckDB() as engine:
-        bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog, engine)
+    names: dict[str, tuple[str, str]] = {}
+    with connect(warehouse) as engine:
+        bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
+        bound = reached(bound, engine, data or {})
         for dataset in _with_names(project, indicators):
             found = bound.get(dataset)
             if found is None or (found.file is not None and not Path(found.file).is_file()):
                 continue
+            renderer = Renderer(engine.dialect)
             stage = bound_stage(project.catalog.datasets[dataset], found, ("org_id", "school_year", "org_name"))
-            text = f"""SELECT org_id, MAX_BY(org_name, school_year) FROM ({Renderer("duckdb").stage(stage)}) AS o
-                WHERE org_id IS NOT NULL AND org_name IS NOT NULL GROUP BY org_id"""
             try:
-                names.update((str(org), str(name)) for org, name in engine.rows(text, "reading the names of orgs"))
+                columns, rows = engine.fetch(renderer.stage(stage), "reading the names of orgs")
             except SpecError:
                 continue  # names are a courtesy: without them ids are shown
-    return names
+            at = [columns.index(name) for name in ("org_id", "school_year", "org_name")]
+            for org, year, name in ([row[one] for one in at] for row in rows):
+                if org is not None and name is not None and str(year) >= names.get(str(org), ("", ""))[0]:
+                    names[str(org)] = (str(year), str(name))
+    return {org: name for org, (_, name) in names.items()}
 
 
 def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from metricspec.compiler import Compiler
 from metricspec.compiler.students import TREE
+from metricspec.compiler.tail import NUMBERS, RESULT
 from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.binding import absolute, missing_columns, overridden
+from metricspec.running.binding import absolute, missing_columns, overridden, reached
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
 from metricspec.schoolyear import is_school_year
 from metricspec.scopes import Expressions
+from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Computation, Form, Plan
-from metricspec.warehouse import Progress
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouse import Progress, Warehouse
+from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ class Prepared:
     several: bool
 
     def run(
-        self, engine: DuckDB, progress: Progress | None = None, *, keep_stages: bool = False
+        self, engine: Warehouse, progress: Progress | None = None, *, keep_stages: bool = False
     ) -> tuple[pd.DataFrame, tuple[Count, ...]]:
         """Fetch the Result (and leave every stage in the engine, with `keep_stages`), with the counts of what was missing or did not match.
 
@@ -60,21 +62,24 @@ class Prepared:
         tree = any(stage.name == TREE for stage in head)
         quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
         python = any(isinstance(step, Computation) for step in self.plan.stages)
-        steps = keep_stages or self.several or self.plan.demanded or self.plan.stepwise or python
+        able = self.compiler.capabilities
+        stepwise = self.plan.stepwise and not able.inlines
+        steps = keep_stages or self.several or self.plan.demanded or stepwise or python or able.script or able.prefix
         form: Form = "script" if steps else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:
             raise SpecError(stopping)
         frame = engine.run(self.plan, renderer, progress, len(head), form)
-        missing = missing_facts(engine, self.plan.demanded)
+        missing = missing_facts(engine, renderer, self.plan.demanded)
         if missing:
             raise SpecError(missing)
-        return frame, quality
+        return as_result(frame), quality
 
 
 @dataclass(frozen=True)
 class Project:
-    """A catalogue, a binding and a folder; `problems` are those of specs that were left out, `broken` their ids."""
+    """A catalogue, a binding, a folder, and the URL of the warehouse that the project names, if any; `problems` are
+    those of specs that were left out, `broken` their ids."""
 
     catalog: Catalog
     registry: Registry
@@ -83,6 +88,7 @@ class Project:
     binding: Binding | None = None
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
+    warehouse: str | None = None
 
     def with_binding(self, name: str) -> Project:
         found = self.catalog.bindings.get(name)
@@ -94,10 +100,13 @@ class Project:
         self,
         dialect: str = "duckdb",
         bound: Mapping[str, BoundDataset] | None = None,
-        solve: Literal["long", "wide"] | None = None,
+        solve: Solve | None = None,
+        *,
+        laid_out: bool = True,
     ) -> Compiler:
+        """`laid_out`: for people to read, which takes longer than many an indicator."""
         binding = self.binding if bound is None else Binding("run", bound)
-        return Compiler(self.catalog, self.registry, self.expressions, dialect, binding, solve)
+        return Compiler(self.catalog, self.registry, self.expressions, dialect, binding, solve, laid_out=laid_out)
 
     def compile(self, indicator: str, dialect: str = "duckdb", form: Form | None = None) -> str:
         """SQL of one indicator, as one statement or a script of temporary tables (by default what suits the dialect)."""
@@ -139,7 +148,7 @@ class Project:
     def prepare(
         self,
         indicators: Sequence[str],
-        engine: DuckDB,
+        engine: Warehouse,
         data: Mapping[str, str | Path] | None = None,
         years: Sequence[str] = (),
     ) -> Prepared:
@@ -148,7 +157,8 @@ class Project:
         Raises UsageError for unknown names and for data that are not there.
         """
         files = {name: Path(path) for name, path in (data or {}).items()}
-        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog, engine)
+        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
+        bound = reached(bound, engine, files)
         ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
         if not ids:
             raise UsageError(
@@ -157,7 +167,7 @@ class Project:
             )
         for name in ids:
             self.indicator(name)
-        compiler = self.compiler("duckdb", bound)
+        compiler = self.compiler(engine.dialect, bound, laid_out=False)
         plan = compiler.plan(ids, tuple(years))
         for name in plan.reads:
             _demand(name, bound)
@@ -173,21 +183,33 @@ class Project:
         year: str | None = None,
         data: Mapping[str, str | Path] | None = None,
         progress: Progress | None = None,
-        warehouse: DuckDB | None = None,
+        warehouse: Warehouse | None = None,
     ) -> Run:
-        """Run indicators in DuckDB. `data` gives files for datasets.
+        """Run indicators in a warehouse (default: the project's, else DuckDB in this process). `data` gives files for datasets.
 
         Raises UsageError for unknown names, SpecError where the data cannot be read or what must not be missing is.
         """
         if year is not None and not is_school_year(year):
             raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
-        with warehouse or DuckDB() as engine:
+        with warehouse or connect(self.warehouse) as engine:
             prepared = self.prepare(indicators, engine, data, (year,) if year else ())
             frame, quality = prepared.run(engine, progress)
             if year and frame.empty:
-                years = school_years(engine, prepared.plan, self.catalog)
+                years = school_years(engine, prepared.compiler.renderer, prepared.plan, self.catalog)
                 raise UsageError(f"there is no result for {year}; the data have {', '.join(years) or 'no year'}")
         return Run(frame, quality, prepared.said)
+
+
+def as_result(frame: pd.DataFrame) -> pd.DataFrame:
+    """A Result in the types that every warehouse's has: numbers in double precision, and text; anything else as it is."""
+    import pyarrow as pa
+
+    if tuple(frame.columns) != RESULT:
+        return frame
+    typed = {name: pa.float64() if name in NUMBERS else pa.string() for name in RESULT}
+    columns = {name: pa.array(frame[name], from_pandas=True).cast(kind) for name, kind in typed.items()}
+    made: pd.DataFrame = pa.table(columns).to_pandas()
+    return made
 
 
 def _demand(name: str, bound: Mapping[str, BoundDataset]) -> None:

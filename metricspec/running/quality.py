@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from metricspec.compiler.quality import Check, quality_stage
 from metricspec.model import BoundDataset, Catalog
 from metricspec.problems import Place, Problem
+from metricspec.sql.dialects import capabilities
 from metricspec.sql.stage import Plan, Renderer
-from metricspec.warehouses.duckdb import DuckDB
+from metricspec.warehouse import Warehouse
 
 # Counts of fewer rows than this are not told in messages: they can stand for single students of a small school.
 ENOUGH = 100
@@ -27,7 +28,7 @@ class Count:
 
 
 def count_quality(
-    warehouse: DuckDB,
+    warehouse: Warehouse,
     renderer: Renderer,
     catalog: Catalog,
     columns: Mapping[str, frozenset[str]],
@@ -39,7 +40,8 @@ def count_quality(
     counts: list[Count] = []
     for name, wanted in columns.items():
         dataset = catalog.datasets[name]
-        stage, checks = quality_stage(dataset, bound[name], catalog, wanted, orgs=tree)
+        sieved = capabilities(renderer.dialect).bitmaps
+        stage, checks = quality_stage(dataset, bound[name], catalog, wanted, orgs=tree, sieved=sieved)
         (row,) = warehouse.rows(renderer.stage(stage), f"counting what is missing in {name}")
         counts.extend(_count(check, int(value), int(row[0])) for check, value in zip(checks, row, strict=True))
     return tuple(c for c in counts if c.rows or c.what == "rows")
@@ -77,12 +79,12 @@ def _many(count: Count) -> str:
     return f" ({count.rows:,} of {count.of:,})" if count.rows >= ENOUGH else ""
 
 
-def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> list[Problem]:
+def missing_facts(warehouse: Warehouse, renderer: Renderer, demanded: Sequence[tuple[str, str]]) -> list[Problem]:
     """Problems where a student has no value of a fact that says `missing: error`; (stage, fact) by stage."""
     problems = []
     for stage, fact in demanded:
         sql = f'SELECT COUNT(*), COUNT(CASE WHEN "{fact}" IS NULL THEN 1 END) FROM "{stage}"'
-        ((of, rows),) = warehouse.rows(sql, f"counting what is missing in {fact}")
+        ((of, rows),) = warehouse.rows(renderer.text(sql), f"counting what is missing in {fact}")
         if rows:
             message = (
                 f"students have no {fact}, which must not be missing{_many(Count(stage, fact, 'missing', rows, of))}"
@@ -91,12 +93,13 @@ def missing_facts(warehouse: DuckDB, demanded: Sequence[tuple[str, str]]) -> lis
     return problems
 
 
-def school_years(warehouse: DuckDB, plan: Plan, catalog: Catalog) -> list[str]:
+def school_years(warehouse: Warehouse, renderer: Renderer, plan: Plan, catalog: Catalog) -> list[str]:
     """The school years in the datasets that a plan reads; their bound stages stand in the warehouse."""
     found: set[str] = set()
     for name, columns in plan.reads.items():
         year = catalog.datasets[name].keys.get("year")
         if year in columns:
-            rows = warehouse.rows(f'SELECT DISTINCT "{year}" FROM "bound_{name}"', f"reading the years of {name}")
+            sql = renderer.text(f'SELECT DISTINCT "{year}" FROM "bound_{name}"')
+            rows = warehouse.rows(sql, f"reading the years of {name}")
             found.update(str(value) for (value,) in rows if value is not None)
     return sorted(found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from metricspec.problems import Problem, SpecError
 from metricspec.sql.stage import q
@@ -12,22 +14,30 @@ from metricspec.warehouse import Rows, Warehouse
 if TYPE_CHECKING:
     import pandas as pd
 
-BATCH = 100
+Made = TypeVar("Made")
+BATCH = 100  # rows of one INSERT
+FETCHED = 50_000
 
 
 class DuckDB(Warehouse):
-    """One connection. `memory_limit` is DuckDB's own notation, e.g. "4GB"."""
+    """One connection. `memory_limit` is DuckDB's own notation, e.g. "4GB"; `timeout`: seconds a statement may take."""
 
     dialect = "duckdb"
     title = "DuckDB"
 
     def __init__(
-        self, database: str = ":memory:", *, threads: int | None = None, memory_limit: str | None = None
+        self,
+        database: str = ":memory:",
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        timeout: float | None = None,
     ) -> None:
         import duckdb
 
-        self._connection = duckdb.connect(database)
-        self._errors = duckdb.Error
+        self._errors, self._timeout = (duckdb.Error, RuntimeError), timeout
+        self._worker = ThreadPoolExecutor(1)
+        self._connection = self._done(lambda: duckdb.connect(database), "opening the database")
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
         if memory_limit:
@@ -39,33 +49,50 @@ class DuckDB(Warehouse):
         return self
 
     def close(self) -> None:
+        self._worker.shutdown()
         self._connection.close()
 
     def execute(self, sql: str, what: str) -> None:
-        self._cursor(sql, what)
+        self._done(lambda: self._connection.execute(sql), what)
 
     def fetch(self, sql: str, what: str) -> tuple[list[str], Rows]:
-        found = self._cursor(sql, what)
-        return [column[0] for column in found.description], list(found.fetchall())
+        def rows() -> tuple[list[str], Rows]:
+            found = self._connection.execute(sql)
+            return [column[0] for column in found.description], list(found.fetchall())
 
-    def _cursor(self, sql: str, what: str, values: Sequence[Any] | None = None) -> Any:
-        try:
-            return self._connection.execute(sql, values)
-        except (self._errors, RuntimeError) as error:
-            raise self._failed(error, what) from None
-
-    def _failed(self, error: Exception, what: str) -> SpecError:
-        if "interrupt" in str(error).lower():  # Ctrl-C inside the engine
-            raise KeyboardInterrupt from None
-        return SpecError([Problem("MS520", f"{what} failed in DuckDB: {str(error).splitlines()[0]}")])
+        return self._done(rows, what)
 
     def frame(self, sql: str, what: str) -> pd.DataFrame:
         """By way of Arrow: text is not copied row by row."""
-        try:
-            frame: pd.DataFrame = self._connection.sql(sql).to_arrow_table().to_pandas()
-        except (self._errors, RuntimeError) as error:
-            raise self._failed(error, what) from None
+        table: Any = self._done(lambda: self._connection.sql(sql).to_arrow_table(), what)
+        frame: pd.DataFrame = table.to_pandas()
         return frame
+
+    def _done(self, work: Callable[[], Made], what: str) -> Made:
+        """What `work` makes, in a thread of its own: this one hears the clock and Ctrl-C, and stops it at once."""
+        future = self._worker.submit(work)
+        try:
+            return future.result(self._timeout)
+        except TimeoutError:
+            self._stop(future)
+            raise SpecError([self.too_long(what)]) from None
+        except KeyboardInterrupt:
+            self._stop(future)
+            raise
+        except self._errors as error:
+            problem = Problem("MS520", f"{what} failed in DuckDB: {str(error).splitlines()[0]}")
+            raise SpecError([problem]) from None
+
+    def _stop(self, future: Future[Any]) -> None:
+        while not future.done():  # a statement that has not quite begun does not hear
+            self._connection.interrupt()
+            wait([future], timeout=0.1)
+
+    def batches(self, sql: str, what: str) -> Iterator[Rows]:
+        """A query's rows, some at a time."""
+        self.execute(sql, what)
+        while rows := self._done(lambda: list(self._connection.fetchmany(FETCHED)), what):
+            yield rows
 
     def take(self, name: str, columns: Sequence[tuple[str, str]], found: pd.DataFrame) -> None:
         listed = ", ".join(f"CAST({q(column)} AS {kind}) AS {q(column)}" for column, kind in columns)
@@ -83,4 +110,5 @@ class DuckDB(Warehouse):
             batch = rows[start : start + BATCH]
             values = [value for row in batch for value in row]
             many = ", ".join([marks] * len(batch))
-            self._cursor(f"INSERT INTO {q(name)} VALUES {many}", f"filling table '{name}'", values)
+            sql = f"INSERT INTO {q(name)} VALUES {many}"
+            self._done(partial(self._connection.execute, sql, values), f"filling table '{name}'")

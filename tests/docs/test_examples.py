@@ -8,15 +8,20 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import duckdb
 import pytest
 
 import metricspec
 from metricspec.running.binding import required
 from metricspec.running.demo import write_project
 from metricspec.synthetic import generate
+from tests.bindings.layouts import statements
+from tests.engines.servers import POSTGRES, postgres
 
 from .pages import PAGES, Block, blocks, name
 
@@ -24,7 +29,12 @@ SHOWN = [page for page in PAGES if page.parent.name in ("tutorial", "how-to") or
 WITH_PYTHON = [page for page in SHOWN if any(block.kind == "python" for block in blocks(page))]
 PUBLISHED = "ca_dashboard_monterey_2018.csv"
 # Pages whose commands are read in a project that has the indicator they speak of.
-PREPARED = {"write-an-indicator.md": "demo", "write-a-growth-indicator.md": "demo", "test-a-spec.md": "demo", "run-in-python.md": "demo beside"}
+PREPARED = {
+    "write-an-indicator.md": "demo",
+    "write-a-growth-indicator.md": "demo",
+    "test-a-spec.md": "demo",
+    "run-in-python.md": "demo beside",
+}
 BEFORE = {
     "test-a-spec.md": "metricspec new ours.absent_middle",
 }
@@ -48,6 +58,8 @@ class Reader:
     page: Path
     output: str = ""
     python: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    servers: ExitStack = field(default_factory=ExitStack)
 
     def prepare(self, what: str) -> None:
         if what == "demo":
@@ -57,10 +69,26 @@ class Reader:
             self.demo_here()
         elif what == "data":
             shutil.copytree(self.demo / "data", self.folder / "data")
+        elif what == "edfi":
+            write_ods(self.folder / "ods.duckdb")
+        elif what == "postgres":
+            self.start_postgres()
         elif what == "published":
             write_published(self.folder / PUBLISHED)
         else:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
+
+    def start_postgres(self) -> None:
+        """A server, named in the variables that its driver reads."""
+        if not POSTGRES:
+            pytest.skip("no PostgreSQL server is installed (Debian: postgresql)")
+        url = urlsplit(self.servers.enter_context(postgres()))
+        self.environment |= {
+            "PGHOST": str(url.hostname),
+            "PGPORT": str(url.port),
+            "PGUSER": str(url.username),
+            "PGDATABASE": url.path.strip("/"),
+        }
 
     def demo_here(self) -> None:
         if self.folder.name != "metricspec-demo" and not (self.folder / "metricspec-demo").exists():
@@ -120,7 +148,7 @@ class Reader:
     def started(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         modules = os.pathsep.join(filter(None, (str(self.folder), os.environ.get("PYTHONPATH"))))
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": modules, "COLUMNS": "120"}
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": modules, "COLUMNS": "120", **self.environment}
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
 
     def compare(self, block: Block) -> None:
@@ -132,6 +160,13 @@ class Reader:
 
 def words(text: str) -> list[str]:
     return re.findall(r"[^\W\d_][\w'-]+", text)
+
+
+def write_ods(path: Path) -> None:
+    """A small Ed-Fi database of data standard 5."""
+    with duckdb.connect(str(path)) as database:
+        for statement in statements("edfi", "edfi_5"):
+            database.execute(statement)
 
 
 def write_published(path: Path) -> None:
@@ -159,9 +194,10 @@ def test_what_a_page_shows(page: Path, demo: Path, tmp_path: Path) -> None:
         reader.shell(Block("console", BEFORE[page.name], 0))
     followed = list(blocks(page))
     assert any(block.commands or block.kind == "python" for block in followed)
-    for block in followed:
-        reader.follow(block)
-    reader.run_python()
+    with reader.servers:
+        for block in followed:
+            reader.follow(block)
+        reader.run_python()
 
 
 def test_every_command_of_ours_is_run() -> None:

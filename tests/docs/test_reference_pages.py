@@ -124,3 +124,12 @@ def test_every_indicator_and_dataset(loaded: Loaded) -> None:
         section = page("datasets.md").split(f"\n## {dataset.id}\n")[1].split("\n## ")[0]
         for column in dataset.columns:
             assert f"| `{column}` |" in section
+
+
+def test_every_binding_and_what_is_not_verified(loaded: Loaded) -> None:
+    assert len(loaded.catalog.bindings) > 10
+    for binding in loaded.catalog.bindings.values():
+        section = page("bindings.md").split(f"\n## {binding.id}\n")[1].split("\n## ")[0]
+        assert binding.unverified == ("**Not verified:**" in section)
+        for dataset in binding.datasets:
+            assert f"| [{dataset}](datasets.md#{dataset}) |" in section
