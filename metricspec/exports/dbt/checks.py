@@ -1,0 +1,53 @@
+"""Tests of a dbt project that dbt's own generic tests cannot say; each is a query that must find no row."""
+
+from __future__ import annotations
+
+from metricspec.exports import Files
+from metricspec.exports.dbt.models import Models
+from metricspec.model import Catalog
+from metricspec.sql.stage import comma, q
+
+KEYS = ("indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic")
+HIDDEN = (
+    "numerator",
+    "denominator",
+    "n",
+    "value",
+    "standard_error",
+    "low",
+    "high",
+    "status",
+    "change",
+    "change_level",
+    "rating",
+)
+PRIOR_HIDDEN = ("prior_numerator", "prior_denominator", "prior_n", "prior_value", "change", "change_level", "rating")
+
+
+def result_checks(models: Models) -> Files:
+    """One row for each key, and no number where a reason says that it is hidden."""
+    names = models.names
+    keys = comma(map(q, KEYS))
+    unique = f"SELECT {keys} FROM {{}} GROUP BY {keys} HAVING COUNT(*) > 1"
+    told = " OR ".join(f"{q(column)} IS NOT NULL" for column in HIDDEN)
+    prior = " OR ".join(f"{q(column)} IS NOT NULL" for column in PRIOR_HIDDEN)
+    hidden = f"""SELECT {keys} FROM {{}}
+        WHERE (suppressed IS NOT NULL AND ({told})) OR (prior_suppressed IS NOT NULL AND ({prior}))"""
+    return {
+        f"tests/{names.result}_has_one_row_for_each_key.sql": models.query(unique, names.result),
+        f"tests/{names.result}_hides_what_it_says.sql": models.query(hidden, names.result),
+    }
+
+
+def data_checks(models: Models, catalog: Catalog) -> Files:
+    """Datasets of orgs with one row for each grain: a doubled row would count every student twice."""
+    files = {}
+    for name, columns in models.plan.reads.items():
+        dataset = catalog.datasets[name]
+        if "student" in dataset.keys or not set(dataset.grain) <= columns:
+            continue
+        grain = comma(map(q, dataset.grain))
+        model = models.names.step(f"bound_{name}")
+        text = models.query(f"SELECT {grain} FROM {{}} GROUP BY {grain} HAVING COUNT(*) > 1", model)
+        files[f"tests/{models.names.project}_{name}_has_no_row_twice.sql"] = text
+    return files
