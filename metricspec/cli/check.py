@@ -90,14 +90,11 @@ def _live(
 
 
 def _summaries(checked: int, problems: list[Problem], found: list[Checked], live: bool) -> None:
-    from metricspec.reporting.live import print_live, summary
+    from metricspec.reporting.live import checked_words, print_live, summary
 
     errors = sum(p.severity == "error" for p in problems)
-    warnings = len(problems) - errors
-    words = {0: "no problems", 1: "1 problem"}.get(errors, f"{errors} problems")
-    also = f", {warnings} warning{'s' if warnings > 1 else ''}" if warnings else ""
     if live:
         print_live(found)
         click.echo("", err=True)
         click.echo(summary(found), err=True)
-    click.echo(f"{checked} files checked: {words}{also}", err=True)
+    click.echo(checked_words(checked, "file", errors, len(problems) - errors), err=True)

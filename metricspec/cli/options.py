@@ -58,9 +58,9 @@ def _without_secret(context: click.Context, option: click.Parameter, url: str | 
     """A password on a command line stands in the list of processes and in the shell's history."""
     from click.core import ParameterSource
 
-    from metricspec.warehouses.connect import secret_in
+    from metricspec.warehouses.messages import secrets_of
 
-    if url and context.get_parameter_source(option.name or "") == ParameterSource.COMMANDLINE and secret_in(url):
+    if url and context.get_parameter_source(option.name or "") == ParameterSource.COMMANDLINE and secrets_of(url):
         raise UsageError(
             "leave the password out of --warehouse, where everyone on this machine can read it: give the whole URL in "
             "METRICSPEC_WAREHOUSE, or the password in the driver's own way (PGPASSWORD or ~/.pgpass, ~/.my.cnf, ...)"

@@ -106,12 +106,16 @@ def source(bound: BoundDataset) -> str:
     return f"READ_CSV('{name}', all_varchar = TRUE, header = TRUE) AS physical"
 
 
+def rows_of(bound: BoundDataset) -> str:
+    """FROM what, of it only the rows that the binding takes."""
+    return f"{source(bound)} WHERE {bound.where}\n" if bound.where else source(bound)
+
+
 def bound_stage(dataset: Dataset, bound: BoundDataset, columns: Iterable[str]) -> Stage:
     """The dataset as the rest of the plan sees it, with the columns that are needed."""
     wanted = [dataset.columns[name] for name in dataset.columns if name in set(columns)]
     items = [f"{_filled(column, bound)} AS {q(column.name)}" for column in wanted]
-    where = f" WHERE {bound.where}" if bound.where else ""
-    text = f"SELECT {', '.join(items)} FROM {source(bound)}{where}"
+    text = f"SELECT {', '.join(items)} FROM {rows_of(bound)}"
     says = (
         f"{dataset.id}: {str(dataset.title) or 'the dataset'} as the district keeps it, in the dataset's own columns."
     )

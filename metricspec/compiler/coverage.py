@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from metricspec.compiler.bind import mapped, raw, source
+from metricspec.compiler.bind import mapped, raw, rows_of, source
 from metricspec.model import BoundDataset, Catalog, Column, Dataset
 from metricspec.sql.stage import comma, lit, q
-
-
-def _origin(bound: BoundDataset) -> str:
-    return f"{source(bound)} WHERE {bound.where}\n" if bound.where else source(bound)
 
 
 def _text(column: Column, bound: BoundDataset) -> str:
@@ -31,7 +27,7 @@ def unknown_codes(column: Column, bound: BoundDataset, catalog: Catalog, least: 
         known, value = catalog.codes[column.codes].names, mapped(column, bound)
     else:
         known, value = tuple(bound.codes[column.name]), _text(column, bound)
-    inside = f"SELECT {_text(column, bound)} AS given, {value} AS meant FROM {_origin(bound)}"
+    inside = f"SELECT {_text(column, bound)} AS given, {value} AS meant FROM {rows_of(bound)}"
     return f"""SELECT given, COUNT(*) AS number FROM ({inside}) AS b
         WHERE meant NOT IN ({comma(lit(code) for code in known)}) AND given <> ''
         GROUP BY given HAVING COUNT(*) >= {least} ORDER BY COUNT(*) DESC, given LIMIT {most}"""
@@ -40,14 +36,14 @@ def unknown_codes(column: Column, bound: BoundDataset, catalog: Catalog, least: 
 def used_codes(column: Column, bound: BoundDataset, catalog: Catalog) -> str:
     """The codes of the column's list that some row has."""
     known = comma(lit(code) for code in catalog.codes[column.codes or ""].names)
-    return f"""SELECT DISTINCT meant FROM (SELECT {mapped(column, bound)} AS meant FROM {_origin(bound)}) AS b
+    return f"""SELECT DISTINCT meant FROM (SELECT {mapped(column, bound)} AS meant FROM {rows_of(bound)}) AS b
         WHERE meant IN ({known})"""
 
 
 def years(dataset: Dataset, bound: BoundDataset) -> str:
     """Each school year with its rows."""
     year = mapped(dataset.columns[dataset.keys["year"]], bound)
-    return f"""SELECT meant, COUNT(*) AS number FROM (SELECT {year} AS meant FROM {_origin(bound)}) AS b
+    return f"""SELECT meant, COUNT(*) AS number FROM (SELECT {year} AS meant FROM {rows_of(bound)}) AS b
         WHERE meant IS NOT NULL GROUP BY meant ORDER BY meant"""
 
 
@@ -55,7 +51,7 @@ def days(columns: Sequence[Column], bound: BoundDataset) -> str:
     """The first and the last day of each date column."""
     inside = comma(f"{mapped(column, bound)} AS {q(column.name)}" for column in columns)
     ends = comma(f"MIN({q(column.name)}), MAX({q(column.name)})" for column in columns)
-    return f"SELECT {ends} FROM (SELECT {inside} FROM {_origin(bound)}) AS b"
+    return f"SELECT {ends} FROM (SELECT {inside} FROM {rows_of(bound)}) AS b"
 
 
 def sampled(bound: BoundDataset, rows: int) -> BoundDataset:

@@ -16,7 +16,8 @@ def duplicates(dataset: Dataset, bound: BoundDataset, origin: str, *, sieved: bo
 
     To find the different rows takes room for every row. `sieved`, the dates of each key are first set as bits of a bitmap,
     which takes room for every key only; rows are compared where there are fewer bits than rows. Dates of 512 days and
-    more apart can share a bit, so the sieve can suspect in vain but overlooks nothing.
+    more apart can share a bit, so the sieve can suspect in vain but overlooks nothing; rows without a key, which equal no
+    suspect, are all compared.
     """
     grain = comma(f"{mapped(dataset.columns[name], bound)} AS {_own(name)}" for name in dataset.grain)
     dates = [_own(name) for name in dataset.grain if dataset.columns[name].type == "date"]
@@ -26,7 +27,8 @@ def duplicates(dataset: Dataset, bound: BoundDataset, origin: str, *, sieved: bo
         return "COUNT(*) - COALESCE(MAX(different), 0)", different
     rows = f"(SELECT {grain} FROM {origin}) AS g"
     twice = f"""SELECT COUNT(*) - COUNT(DISTINCT ROW({comma([*keys, *dates])})) AS twice FROM {rows}
-        WHERE ({comma(keys)}) IN ({_suspects(rows, keys, dates[0])})"""
+        WHERE ({comma(keys)}) IN ({_suspects(rows, keys, dates[0])})
+            OR {" OR ".join(f"{key} IS NULL" for key in keys)}"""
     return "COALESCE(MAX(twice), 0)", twice
 
 

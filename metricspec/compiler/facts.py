@@ -52,8 +52,9 @@ def _rows(members: Sequence[FactInput], bound: str, years: Sequence[str]) -> str
         if given.column.type == "boolean":
             value = f"CASE WHEN {value} THEN 1 WHEN NOT ({value}) THEN 0 END"
         items.append(f"{value} AS {_value(at)}")
-    conditions = [f"({slot('where')})"] if members[0].where is not None else []
+    conditions = [slot("where")] if members[0].where is not None else []
     if years:
+        conditions = [f"({condition})" for condition in conditions]
         conditions.append(f"{q(members[0].dataset.keys['year'])} IN ({comma(lit(y) for y in years)})")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"(SELECT {comma(items)} FROM {bound}{where}) AS f"
@@ -104,7 +105,7 @@ def fact_stages(
     text = f"""SELECT {student} AS student, {school} AS at_school, {year} AS year, {values} FROM {rows}
         GROUP BY {student}, {school}, {year}"""
     at_schools = f"{name}_at_schools"
-    first = f"The rows of {fact.dataset} added up for each student, school and year."
+    first = f"The rows of {fact.dataset} made one for each student, school and year."
     parts = Stage(at_schools, first, Template(("fact_at_schools", text), text), slots)
     rows = f"{at_schools} AS f " + join.format(student="student", school="at_school", year="year")
     text = _facts_text(members, names, who, who, rows, parts=True)

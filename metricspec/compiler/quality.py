@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from metricspec.compiler.bind import mapped, raw, source
+from metricspec.compiler.bind import mapped, raw, rows_of
 from metricspec.compiler.duplicates import duplicates
-from metricspec.compiler.students import TREE
 from metricspec.model import BoundDataset, Catalog, Dataset
 from metricspec.sql.stage import Stage, Template, lit, q
 
 
 @dataclass(frozen=True)
 class Check:
-    """One count that a quality stage yields: `what` is rows, unmatched_org, unreadable, or missing."""
+    """One count that a quality stage yields: `what` is rows, unmatched_org, unreadable, missing or duplicate."""
 
     dataset: str
     column: str
@@ -22,9 +21,12 @@ class Check:
 
 
 def quality_stage(
-    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, orgs: bool, sieved: bool = False
+    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, tree: str = "", sieved: bool = False
 ) -> tuple[Stage, tuple[Check, ...]]:
-    """One query that counts everything; the checks stand in the order of the stage's columns. `sieved`: see duplicates."""
+    """One query that counts everything; the checks stand in the order of the stage's columns.
+
+    `tree` is the name of the table of orgs, where lost orgs are counted; `sieved`: see duplicates.
+    """
     checks, counts, inner = [Check(dataset.id, "", "rows")], ["COUNT(*)"], []
     for name in (c for c in dataset.columns if c in set(columns)):
         column, source_column = dataset.columns[name], bound.columns.get(name)
@@ -41,15 +43,15 @@ def quality_stage(
             unread = f"{q(name)} NOT IN ({known})"
         checks += [Check(dataset.id, name, "unreadable"), Check(dataset.id, name, "missing")]
         counts += [f"COUNT(CASE WHEN {unread} THEN 1 END)", f"COUNT(CASE WHEN {q(name)} IS NULL THEN 1 END)"]
-    origin = f"{source(bound)} WHERE {bound.where}\n" if bound.where else source(bound)
+    origin = rows_of(bound)
     twice, looked_at = duplicates(dataset, bound, origin, sieved=sieved)
     checks.append(Check(dataset.id, "", "duplicate"))
     counts.append(twice)
     school, year = dataset.keys.get("school"), dataset.keys.get("year")
-    if orgs and school and year and school in columns:
+    if tree and school and year and school in columns:
         checks.append(Check(dataset.id, school, "unmatched_org"))
         counts.append("COUNT(CASE WHEN tree_school IS NULL THEN 1 END)")
-        joined = f"""LEFT JOIN (SELECT DISTINCT school_id AS tree_school, school_year AS tree_year FROM {TREE}) AS t
+        joined = f"""LEFT JOIN (SELECT DISTINCT "school_id" AS tree_school, "school_year" AS tree_year FROM {q(tree)}) AS t
             ON t.tree_school = b.{q(school)} AND t.tree_year = b.{q(year)}"""
     else:
         joined = ""

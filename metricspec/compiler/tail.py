@@ -21,7 +21,9 @@ RESULT = (
 )  # fmt: skip
 
 NUMBERS = RESULT[RESULT.index("numerator") : RESULT.index("status")]
-
+_OF_BOTH = ("change", "change_level", "rating")  # hides with either number that it compares
+HIDES_WITH_VALUE = ("numerator", "denominator", "n", "value", "standard_error", "low", "high", "status", *_OF_BOTH)
+HIDES_WITH_PRIOR = (*(f"prior_{c}" for c in PRIORS), *_OF_BOTH)
 ORDER = (
     "indicator", "school_year", "org_level", "org_id", "student_group", "COALESCE(category, '')", "COALESCE(statistic, '')",
 )  # fmt: skip
@@ -248,24 +250,19 @@ def hidden_stage(*, categories: bool) -> Stage:
 
 def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
     """The Result: what depends on a hidden number hides with it. `only` are the indicators wanted (empty: all)."""
-    shown = "suppressed IS NULL"
-    both = "suppressed IS NULL AND prior_suppressed IS NULL"
-    prior = "prior_suppressed IS NULL"
-    known = "units / shift"  # percent: low and high are shares until here
+    conditions = {c: "suppressed IS NULL" for c in HIDES_WITH_VALUE}
+    for c in HIDES_WITH_PRIOR:
+        conditions[c] = f"{conditions[c]} AND prior_suppressed IS NULL" if c in conditions else "prior_suppressed IS NULL"
+    for c in ("numerator", "denominator", "n"):
+        conditions[c] += " AND tested_n IS NOT NULL"
+        conditions[f"prior_{c}"] += " AND prior_tested_n IS NOT NULL"
+    given = {
+        **{c: f"{c} * units / shift" for c in ("standard_error", "low", "high")},  # percent: shares until here
+        "value": "value_units / shift", "prior_value": "prior_units / shift", "change": "change_units / shift",
+    }  # fmt: skip
     values = {
-        "category": f"CASE WHEN telling = 0 OR {shown} THEN category END",
-        **{c: f"CASE WHEN {shown} AND tested_n IS NOT NULL THEN {c} END" for c in ("numerator", "denominator", "n")},
-        "value": f"CASE WHEN {shown} THEN value_units / shift END",
-        **{c: f"CASE WHEN {shown} THEN {c} * {known} END" for c in ("standard_error", "low", "high")},
-        **{
-            f"prior_{c}": f"CASE WHEN {prior} AND prior_tested_n IS NOT NULL THEN prior_{c} END"
-            for c in ("numerator", "denominator", "n")
-        },
-        "prior_value": f"CASE WHEN {prior} THEN prior_units / shift END",
-        "change": f"CASE WHEN {both} THEN change_units / shift END",
-        "status": f"CASE WHEN {shown} THEN status END",
-        "change_level": f"CASE WHEN {both} THEN change_level END",
-        "rating": f"CASE WHEN {both} THEN rating END",
+        "category": "CASE WHEN telling = 0 OR suppressed IS NULL THEN category END",
+        **{c: f"CASE WHEN {shown} THEN {given.get(c, c)} END" for c, shown in conditions.items()},
         "notes": """CASE WHEN suppressed <> 'input' THEN NULL WHEN unverified = 1 AND notes IS NOT NULL
             THEN notes || '; unverified cut scores' WHEN unverified = 1 THEN 'unverified cut scores' ELSE notes END""",
     }

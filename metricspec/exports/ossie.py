@@ -20,6 +20,7 @@ from metricspec.compiler.tail import RESULT
 from metricspec.exports import Files
 from metricspec.exports.ossie_datasets import dataset_entry, expression
 from metricspec.exports.views import view_name
+from metricspec.measure import TallyMeasure
 from metricspec.model import Indicator, Text
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -31,8 +32,8 @@ from metricspec.sql.stage import lit, q
 VERSION = "0.2.0.dev0"
 VENDOR = "METRICSPEC"
 ROWS = (
-    "Read one school year, one org level and one student group at a time: a student stands in many rows, so no metric may "
-    "be added up or averaged over rows. An empty number is hidden or unknown, never 0."
+    "Read one school year, one org level, one student group and one category at a time: a student stands in many rows, so "
+    "no metric may be added up or averaged over rows. An empty number is hidden or unknown, never 0."
 )
 
 
@@ -79,7 +80,7 @@ def _result(model: str, source: str) -> dict[str, Any]:
         if kind == "text":
             found["dimension"] = {"is_time": name == "school_year"}
         fields.append({**found, "datatype": "String" if kind == "text" else "Float"})
-    says = "What may be published: one row for each indicator, school year, org and student group. "
+    says = "What may be published: one row for each indicator, school year, org, student group, category and statistic. "
     return {"name": model, "source": source, "description": says + ROWS, "fields": fields}
 
 
@@ -110,10 +111,15 @@ def _relationships(project: Project, names: Sequence[str], model: str) -> list[d
 
 
 def _metric(indicator: Indicator, model: str, registry: Registry) -> dict[str, Any]:
-    """The published value: the only row of its org, year and group, so any aggregate would do."""
-    sql = f"MAX(CASE WHEN {q(model)}.{q('indicator')} = {lit(indicator.id)} AND {q(model)}.{q('statistic')} IS NULL "
-    tree = sqlglot.parse_one(f"{sql}THEN {q(model)}.{q('value')} END)", read="duckdb")
-    sentence = registry.measure_types[indicator.measure_type].sentence(indicator.measure)
+    """The published value: the only row of its org, year and group, so any aggregate would do.
+
+    An indicator's own row has neither statistic nor category; where the category is itself a result, every row has one.
+    """
+    measure = registry.measure_types[indicator.measure_type]
+    own = ("statistic",) if isinstance(measure, TallyMeasure) else ("statistic", "category")
+    when = " AND ".join([f"{q(model)}.{q('indicator')} = {lit(indicator.id)}", *(f"{q(model)}.{q(c)} IS NULL" for c in own)])
+    tree = sqlglot.parse_one(f"MAX(CASE WHEN {when} THEN {q(model)}.{q('value')} END)", read="duckdb")
+    sentence = measure.sentence(indicator.measure)
     description = [f"{indicator.title}.", str(indicator.description), f"{sentence[0].upper()}{sentence[1:]}."]
     return {
         "name": view_name(indicator.id),

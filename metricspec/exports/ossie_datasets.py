@@ -7,7 +7,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from metricspec.compiler.bind import mapped, raw, source
+from metricspec.compiler.bind import mapped, raw, rows_of
 from metricspec.model import BoundDataset, Column, Dataset, Text
 
 DIALECTS = {"ANSI_SQL": "", "SNOWFLAKE": "snowflake", "DATABRICKS": "databricks", "BIGQUERY": "bigquery"}
@@ -44,8 +44,7 @@ def _source(bound: BoundDataset) -> str:
         bound = BoundDataset(bound.dataset, table=bound.dataset, where=bound.where)
     if bound.table and not bound.where:
         return bound.table
-    where = f" WHERE {bound.where}" if bound.where else ""
-    return sqlglot.parse_one(f"SELECT * FROM {source(bound)}{where}", read="duckdb").sql()
+    return sqlglot.parse_one(f"SELECT * FROM {rows_of(bound)}", read="duckdb").sql()
 
 
 def _field(column: Column, bound: BoundDataset, year: str | None) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from metricspec.exports import Files
 from metricspec.exports.chosen import sql_plan
 from metricspec.exports.references import unordered
 from metricspec.model import Indicator
 from metricspec.problems import UsageError
+from metricspec.running.binding import absolute
 from metricspec.running.project import Project
 from metricspec.sql.dialects import capabilities
 from metricspec.sql.physical import table_fault
@@ -73,8 +73,5 @@ def _grounded(project: Project) -> Project:
     """The project with its files by absolute path: a view is read from anywhere."""
     if project.binding is None:
         return project
-    datasets = {
-        name: replace(bound, file=str((project.folder / Path(bound.file)).resolve())) if bound.file else bound
-        for name, bound in project.binding.datasets.items()
-    }
+    datasets = absolute(project.binding, project.folder.resolve())
     return replace(project, binding=replace(project.binding, datasets=datasets))

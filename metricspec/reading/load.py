@@ -31,7 +31,7 @@ from metricspec.reading.test_checks import test_problems
 from metricspec.reading.year_checks import year_problems
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
-from metricspec.warehouses.connect import secret_in
+from metricspec.warehouses.messages import secrets_of
 
 BUILDERS: Mapping[str, Callable[[Document], Any]] = MappingProxyType(
     {
@@ -104,7 +104,7 @@ def load_project(path: Path) -> LoadedProject:
     elif document is not None and document.nodes.data is not None:
         problems.extend(schema_problems(document, Schemas({})))
         url = document.data.get("warehouse")
-        if isinstance(url, str) and secret_in(url):
+        if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
             problems.append(document.problem("MS506", "the warehouse's URL holds a secret", "warehouse", hint=hint))
     whole = document is not None and not problems

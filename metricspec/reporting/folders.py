@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from metricspec.problems import UsageError
@@ -24,15 +25,20 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
     earlier = _earlier(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    old = part.with_name(f"{part.name}.old")
+    moved: list[tuple[Path, Path]] = []
     try:
         _fill(part, files)
-        if not path.exists():
-            os.rename(part, path)
-        else:
-            _replace(path, part, earlier | {MARK})
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+        if path.exists():
+            _carry(path, part, earlier | {MARK}, moved)
+        _swap(path, part, old)
+    except BaseException as error:
+        if _moved_back(moved):
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        raise UsageError(f"--out {path}: not replaced ({error}); files that lay there are now in {part}") from error
+    if old.exists():
+        shutil.rmtree(old)
 
 
 def check_folder(path: Path) -> None:
@@ -73,21 +79,35 @@ def _fill(part: Path, files: Mapping[str, str]) -> None:
     part.chmod(0o777 & ~mask)
 
 
-def _replace(path: Path, part: Path, ours: frozenset[str]) -> None:
-    """Put `part` in the place of `path`, and into it what `path` held that no export wrote."""
-    old = part.with_name(f"{part.name}.old")
-    os.rename(path, old)
+def _carry(path: Path, part: Path, ours: frozenset[str], moved: list[tuple[Path, Path]]) -> None:
+    """Move into `part` what `path` holds that no export wrote; each file is noted in `moved`, from where and to where."""
+    for file in list(_others(path, ours)):
+        place = part / file.relative_to(path)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            moved.append((file, place))
+            os.rename(file, place)
+
+
+def _swap(path: Path, part: Path, old: Path) -> None:
+    """Put `part` in the place of `path`, and what lay there aside as `old`."""
+    if path.exists():
+        os.rename(path, old)
     try:
         os.rename(part, path)
     except BaseException:
-        os.rename(old, path)
+        if old.exists():
+            os.rename(old, path)
         raise
-    for file in _others(old, ours):
-        place = path / file.relative_to(old)
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(file, place)
-    shutil.rmtree(old)
+
+
+def _moved_back(moved: Iterable[tuple[Path, Path]]) -> bool:
+    """Whether every file lies where it came from again."""
+    for file, place in moved:
+        with suppress(OSError):
+            if os.path.lexists(place):
+                os.rename(place, file)
+    return not any(os.path.lexists(place) for _, place in moved)
 
 
 def _others(folder: Path, ours: frozenset[str]) -> Iterator[Path]:

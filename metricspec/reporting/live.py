@@ -65,8 +65,15 @@ def summary(checked: Iterable[Checked]) -> str:
     """
     found = list(checked)
     weights = [finding.weight for one in found for finding in one.findings]
-    errors, warnings = weights.count("error"), weights.count("warning")
+    return checked_words(len(found), "dataset", weights.count("error"), weights.count("warning"))
+
+
+def checked_words(number: int, what: str, errors: int, warnings: int) -> str:
+    """
+    >>> checked_words(1, "file", 0, 2)
+    '1 file checked: no problems, 2 warnings'
+    """
     words = [figures.plural(errors, "problem") if errors else "no problems"]
     if warnings:
         words.append(figures.plural(warnings, "warning"))
-    return f"{figures.plural(len(found), 'dataset')} checked: {', '.join(words)}"
+    return f"{figures.plural(number, what)} checked: {', '.join(words)}"

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from metricspec.compiler.tail import HIDES_WITH_PRIOR
 from metricspec.model import Catalog, Indicator
 from metricspec.reporting import figures
 from metricspec.reporting.figures import known, plural
@@ -206,7 +207,7 @@ def _cell(name: str, record: Mapping[str, Any], look: Look, marks: Marks) -> Tex
     hidden, prior_hidden = known(record["suppressed"]), known(record["prior_suppressed"])
     if (hidden and name in ("n", "value")) or (prior_hidden and name == "prior_value"):
         return marks.hidden(record["prior_suppressed" if name == "prior_value" else "suppressed"])
-    if (hidden and name != "prior_value") or (prior_hidden and name in ("change", "change_level", "rating")):
+    if (hidden and name != "prior_value") or (prior_hidden and name in HIDES_WITH_PRIOR):
         return Text("")
     if name == "rating":
         return figures.rating_word(record["rating"])

@@ -59,8 +59,10 @@ def reached(bound: Mapping[str, BoundDataset], warehouse: Warehouse, given: Iter
     found = dict(bound)
     for name, one in bound.items():
         if one.file is not None:
-            if name in given or warehouse.attaches:
+            if name in given or (warehouse.attaches and Path(one.file).is_file()):
                 warehouse.attach(name, one.file)
+            elif warehouse.attaches:
+                continue  # whoever reads it will be told that it is not there
             found[name] = replace(one, file=None, table=name)
     return found
 

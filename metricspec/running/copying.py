@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from metricspec.compiler.bind import source
 from metricspec.model import BoundDataset
-from metricspec.problems import UsageError
+from metricspec.problems import SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.running.binding import absolute
 from metricspec.running.project import Project
@@ -31,7 +32,7 @@ def copy_files(
     replace: bool = False,
     progress: Progress | None = None,
 ) -> list[Copied]:
-    """Each dataset's file as a table of the dataset's name, with the file's own columns; none of them, where one fails.
+    """Each dataset's file as a table of the dataset's name, with the file's own columns; no new one, where one fails.
 
     `datasets`: none are all that the binding keeps in files. Raises UsageError for a name without a file and, without
     `replace`, for a table that is there; SpecError where the warehouse refuses.
@@ -49,12 +50,20 @@ def copy_files(
     there = [name for name in wanted if warehouse.has_table(name)]
     if there and not replace:
         raise UsageError(f"tables are there already: {', '.join(there)} (--replace drops them first)")
-    copied = []
-    with DuckDB() as reader:
-        for at, name in enumerate(wanted):
-            if progress:
-                progress(at, len(wanted), f"copying {name}")
-            copied.append(_copy(reader, name, files[name], warehouse, drop=name in there))
+    copied: list[Copied] = []
+    begun: list[str] = []
+    try:
+        with DuckDB() as reader:
+            for name in wanted:
+                if progress:
+                    progress(len(begun), len(wanted), f"copying {name}")
+                begun.append(name)
+                copied.append(_copy(reader, name, files[name], warehouse, drop=name in there))
+    except BaseException:
+        for name in begun:  # where a table stands at once, uncommitted
+            with contextlib.suppress(SpecError):
+                warehouse.drop(name)
+        raise
     warehouse.commit()
     return copied
 

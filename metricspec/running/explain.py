@@ -73,7 +73,7 @@ def explain(
     `org` is an id or a name. Raises UsageError where there is no such indicator, org, year or group.
     """
     names = org_names(project, frozenset({indicator}), data)
-    with DuckDB() as engine:
+    with project.duckdb("explain") as engine:
         found = project.indicator(indicator)
         prepared = project.prepare([indicator], engine, data)
         compiler, plan = prepared.compiler, prepared.plan

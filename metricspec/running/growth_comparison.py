@@ -58,7 +58,7 @@ def compare_growth(
     own = _with(project, [same_scores(indicator, model, conditions) for model in compared])
     there = _years(project, indicator, data)
     for one in [year] if year else there[::-1]:
-        with DuckDB() as engine:
+        with project.duckdb("growth-compare") as engine:
             prepared = own.prepare([f"{name}.{model.key}" for model in compared], engine, data, (one,))
             result, _ = prepared.run(engine, progress, keep_stages=True)
             rows = _own_rows(result, level)
@@ -91,7 +91,7 @@ def _years(project: Project, indicator: Indicator, data: Mapping[str, Path] | No
     """The school years of the students' dataset in which the indicator is in force, in order."""
     assert indicator.students is not None
     dataset = project.catalog.datasets[indicator.students]
-    with DuckDB() as engine:
+    with project.duckdb("growth-compare") as engine:
         bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
         if dataset.id not in bound:
             raise UsageError(f"dataset '{dataset.id}' is not bound: name a project whose binding has it")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metricspec.compiler import coverage
 from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.quality import Check, quality_stage
-from metricspec.compiler.students import tree_stage
+from metricspec.compiler.students import TREE, tree_stage
 from metricspec.model import BoundColumn, BoundDataset, Catalog, Column, Dataset
 from metricspec.problems import SpecError, UsageError
 from metricspec.running.binding import origin
@@ -20,6 +19,7 @@ from metricspec.schoolyear import is_school_year
 from metricspec.sql.dialects import capabilities
 from metricspec.sql.stage import Plan, Renderer, Stage
 from metricspec.warehouse import Progress, Rows, Warehouse
+from metricspec.warehouses.messages import without_values
 
 SHOWN = 10  # unknown values told of a column
 ORG = "org"
@@ -132,7 +132,7 @@ class _Check:
             return self.warehouse.rows(sql, f"{self.dataset.id}: {what}"), ""
         except SpecError as error:
             self.warehouse.recover()
-            return [], re.sub(r"(['\"]).*?\1", "...", error.problems[0].message)
+            return [], without_values(error.problems[0].message, sql)
 
     def _query(self, sql: str, what: str) -> tuple[Rows, str]:
         return self._rows(Renderer(self.warehouse.dialect).text(sql, physical=True), what)
@@ -161,7 +161,14 @@ class _Check:
         dataset = self.dataset if whole else replace(self.dataset, grain=tuple(names)[:1])
         orgs = bool(self.tree) and whole and "student" in self.dataset.keys
         kept = _without(read, self.dataset, self.source.columns)
-        stage, checks = quality_stage(dataset, kept, self.catalog, names, orgs=orgs)
+        stage, checks = quality_stage(
+            dataset,
+            kept,
+            self.catalog,
+            names,
+            tree=TREE if orgs else "",
+            sieved=capabilities(self.warehouse.dialect).bitmaps,
+        )
         sql = Renderer(self.warehouse.dialect).statement(Plan((*(self.tree if orgs else ()), stage)))
         rows, said = self._rows(sql, "counting rows")
         twice = whole and not self.sample

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metricspec.compiler.bind import bound_stage
-from metricspec.model import Catalog, Indicator
+from metricspec.model import BoundDataset, Catalog, Dataset, Indicator
 from metricspec.problems import SpecError, UsageError
 from metricspec.reading.suggest import hint, nearest
 from metricspec.running.binding import absolute, overridden, reached
 from metricspec.running.project import Project
-from metricspec.sql.stage import Renderer
+from metricspec.sql.stage import Renderer, q
+from metricspec.warehouse import Rows, Warehouse
 from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
@@ -30,24 +31,27 @@ def org_names(
     `indicators` limits the datasets of published rows that are read to those of these indicators.
     """
     names: dict[str, tuple[str, str]] = {}
-    with connect(warehouse) as engine:
-        bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
-        bound = reached(bound, engine, data or {})
-        for dataset in _with_names(project, indicators):
-            found = bound.get(dataset)
-            if found is None or (found.file is not None and not Path(found.file).is_file()):
-                continue
-            renderer = Renderer(engine.dialect)
-            stage = bound_stage(project.catalog.datasets[dataset], found, ("org_id", "school_year", "org_name"))
-            try:
-                columns, rows = engine.fetch(renderer.stage(stage), "reading the names of orgs")
-            except SpecError:
-                continue  # names are a courtesy: without them ids are shown
-            at = [columns.index(name) for name in ("org_id", "school_year", "org_name")]
-            for org, year, name in ([row[one] for one in at] for row in rows):
-                if org is not None and name is not None and str(year) >= names.get(str(org), ("", ""))[0]:
-                    names[str(org)] = (str(year), str(name))
+    try:
+        with connect(warehouse) as engine:
+            bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
+            bound = reached(bound, engine, data or {})
+            for dataset in _with_names(project, indicators):
+                found = bound.get(dataset)
+                if found is not None and not (found.file and not Path(found.file).is_file()):
+                    for org, year, name in _named(engine, project.catalog.datasets[dataset], found):
+                        if str(year) >= names.get(str(org), ("", ""))[0]:
+                            names[str(org)] = (str(year), str(name))
+    except (SpecError, UsageError):
+        pass  # names are a courtesy: without them ids are shown
     return {org: name for org, (_, name) in names.items()}
+
+
+def _named(engine: Warehouse, dataset: Dataset, bound: BoundDataset) -> Rows:
+    """Each org, school year and name that a dataset's rows have together."""
+    inner = bound_stage(dataset, bound, ("org_id", "school_year", "org_name"))
+    text = f"""SELECT DISTINCT {q("org_id")}, {q("school_year")}, {q("org_name")} FROM ({inner.template.text}) AS o
+        WHERE {q("org_id")} IS NOT NULL AND {q("school_year")} IS NOT NULL AND {q("org_name")} IS NOT NULL"""
+    return engine.rows(Renderer(engine.dialect).text(text, physical=True), "reading the names of orgs")
 
 
 def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str]:

@@ -58,7 +58,7 @@ def moments(
     if year is not None and not is_school_year(year):
         raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
     found = _growth(project, indicator)
-    with DuckDB() as engine:
+    with project.duckdb("moments") as engine:
         prepared = _prepared(project, found, engine, data)
         frame, quality = prepared.run(engine, progress, keep_stages=True)
         wanted = [one in found.effective and year in (None, one) for one in frame["school_year"]]

@@ -23,6 +23,7 @@ from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Computation, Form, Plan
 from metricspec.warehouse import Progress, Warehouse
 from metricspec.warehouses.connect import connect
+from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: the Result as a DataFrame (columns of design: one row per indicator, org, year and group),
+    """A finished run: the Result as a DataFrame (columns `RESULT`: one row per indicator, org, year and group),
     the counts of what was missing or did not match, and a sentence for each choice made on the way."""
 
     result: pd.DataFrame
@@ -54,15 +55,14 @@ class Prepared:
 
         Raises SpecError before any result where something is missing that must not be.
         """
-        catalog, renderer = self.compiler.catalog, self.compiler.renderer
+        catalog, renderer, able = self.compiler.catalog, self.compiler.renderer, self.compiler.capabilities
         bound = self.compiler.binding.datasets if self.compiler.binding else {}
         head = [s for s in self.plan.stages if s.name.startswith("bound_") or s.name == TREE]
         for stage in head:
             engine.make(stage, renderer)
-        tree = any(stage.name == TREE for stage in head)
+        tree = able.prefix + TREE if any(stage.name == TREE for stage in head) else ""
         quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
         python = any(isinstance(step, Computation) for step in self.plan.stages)
-        able = self.compiler.capabilities
         stepwise = self.plan.stepwise and not able.inlines
         steps = keep_stages or self.several or self.plan.demanded or stepwise or python or able.script or able.prefix
         form: Form = "script" if steps else "statement"
@@ -89,6 +89,13 @@ class Project:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
     warehouse: str | None = None
+
+    def duckdb(self, what: str) -> DuckDB:
+        """DuckDB in this process, for what computes nowhere else. Raises UsageError where the project names another
+        warehouse: its numbers would be of other data."""
+        if self.warehouse is not None:
+            raise UsageError(f"{what} computes in DuckDB only, and this project's data are in another warehouse")
+        return DuckDB()
 
     def with_binding(self, name: str) -> Project:
         found = self.catalog.bindings.get(name)

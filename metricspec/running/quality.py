@@ -34,14 +34,14 @@ def count_quality(
     columns: Mapping[str, frozenset[str]],
     bound: Mapping[str, BoundDataset],
     *,
-    tree: bool,
+    tree: str,
 ) -> tuple[Count, ...]:
-    """Counts for each dataset of a plan that is being run; its org tree already stands in the warehouse."""
+    """Counts for each dataset of a plan that is being run; its org tree stands in the warehouse already, as `tree`."""
     counts: list[Count] = []
     for name, wanted in columns.items():
         dataset = catalog.datasets[name]
         sieved = capabilities(renderer.dialect).bitmaps
-        stage, checks = quality_stage(dataset, bound[name], catalog, wanted, orgs=tree, sieved=sieved)
+        stage, checks = quality_stage(dataset, bound[name], catalog, wanted, tree=tree, sieved=sieved)
         (row,) = warehouse.rows(renderer.stage(stage), f"counting what is missing in {name}")
         counts.extend(_count(check, int(value), int(row[0])) for check, value in zip(checks, row, strict=True))
     return tuple(c for c in counts if c.rows or c.what == "rows")

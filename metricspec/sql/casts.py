@@ -8,7 +8,12 @@ from sqlglot import exp
 TRUE = ("1", "true", "t", "yes", "y")
 FALSE = ("0", "false", "f", "no", "n")
 NUMBER = "^ *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? *$"
-DAY = "^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+# A day that there is, alone or with a time: engines refuse the 31st of February instead of making nothing of it.
+_LEAP = "([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)"
+_LONG, _SHORT = "(0?[13578]|10|12)-(0?[1-9]|[12][0-9]|3[01])", "(0?[469]|11)-(0?[1-9]|[12][0-9]|30)"
+_YEARLY = f"[0-9]{{4}}-({_LONG}|{_SHORT}|0?2-(0?[1-9]|1[0-9]|2[0-8]))"
+_TIME = "[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-][01][0-9](:?[0-5][0-9])?)?"
+DAY = f"^ *({_YEARLY}|{_LEAP}-0?2-29)({_TIME})? *$"
 
 
 def _build(sql: str, value: exp.Expression) -> exp.Expression:
@@ -54,9 +59,12 @@ def sqlite_cast(node: exp.Expression) -> exp.Expression:
     match _kind(to):
         case "boolean":
             return _words(value, "1", "0")
+        case "date":
+            return _when("DATE(x, '+0 days') = SUBSTRING(TRIM(x), 1, 10)", value, node)
         case "number":
             digits = "LTRIM(TRIM(x), '+-')"
             fits = f"{digits} GLOB '*[0-9]*' AND NOT {digits} GLOB '*[^0-9.]*' AND NOT {digits} GLOB '*.*.*'"
+            fits += " AND NOT SUBSTRING(TRIM(x), 2) GLOB '*[+-]*'"
             whole = to.this in exp.DataType.INTEGER_TYPES
             cast = exp.Cast(this=exp.Round(this=value) if whole else value, to=to)
             return _when(f"TYPEOF(x) <> 'text' OR ({fits})", value, cast)
@@ -98,6 +106,11 @@ def clickhouse_cast(node: exp.Expression) -> exp.Expression:
         case "date":
             return exp.TryCast(this=value, to=exp.DataType(this=exp.DType.DATE32))
     return node
+
+
+def bigquery_cast(node: exp.Expression) -> exp.Expression:
+    """BigQuery knows fewer words for yes and no."""
+    return _words(node.this, "TRUE", "FALSE") if _kind(node.args["to"]) == "boolean" else node
 
 
 def mysql_text(node: exp.Expression) -> exp.Expression:

@@ -20,11 +20,12 @@ class Capabilities:
     `stored`: how the statement begins that keeps a step's rows ({name} is the step; empty: CREATE TEMPORARY TABLE, as
     sqlglot writes it), or the whole of it around the {body}; `prefix`: what the names of steps begin with in a script;
     `dropped`: a script drops its steps at its end; `view`: how one begins for a step whose rows need not be kept (empty: as `stored`);
-    `materialized`: stages that are
-    stored are AS MATERIALIZED in a statement, because the engine would write them out anew wherever they are read;
+    `materialized`: stored steps are AS MATERIALIZED in a statement, because the engine would write them out anew
+    wherever they are read;
     `inlines`: a statement can say what not to keep for the steps that read it, and then is faster than a script;
     `solve`: the faster form of a linear solve; `session`: statements that a session begins with; `timeout`: the
-    statement that limits every later one to {seconds} or {milliseconds} (empty: the engine has none); `create_view`: how
+    statement that limits every later one to {seconds} or {milliseconds} (empty: the engine has none); `analyze`: the one that counts a stored step
+    for the planner, which guesses without it; `create_view`: how
     the statement begins that makes a lasting view anew (empty: a view would lose settings of the session that its numbers
     depend on); `batches`: such a statement must be alone before a GO;
     `samples`: a query can read some of its rows only; `bitmaps`: BITSTRING_AGG and BIT_COUNT count different whole numbers
@@ -57,6 +58,8 @@ CLICKHOUSE = (
     "SET prefer_column_name_to_alias = 1",  # a name is a column of the tables before it is one of the SELECT
     "SET aggregate_functions_null_for_empty = 1",  # a sum of nothing is NULL
 )
+# Spark 4.3 cannot keep a union's constraints where it cuts off how its rows came about: "key not found: org_level".
+SPARK = ("SET spark.sql.constraintPropagation.enabled = false",)
 # Texts are compared to the letter, with their last spaces: derived tables stay apart, or they are written out anew.
 MYSQL = (
     "SET NAMES utf8mb4 COLLATE /*M! utf8mb4_nopad_bin */ /*!80000 utf8mb4_0900_bin */",
@@ -107,7 +110,7 @@ _TABLE = {
     "mysql": Capabilities(script=True, session=MYSQL, create_view="", timeout="SET max_statement_time = {seconds}"),
     "clickhouse": Capabilities(exact_integer="INT128", script=True, session=CLICKHOUSE, create_view=""),
     "datafusion": Capabilities(stored="CREATE TABLE {name} AS", view="CREATE VIEW {name} AS"),
-    "spark": Capabilities(script=True, stored="CACHE TABLE {name} AS", view=VIEW, samples=True),
+    "spark": Capabilities(script=True, session=SPARK, stored="CACHE TABLE {name} AS", view=VIEW, samples=True),
 }
 
 

@@ -188,9 +188,11 @@ class Renderer:
         return self.stage(Stage("", "", Template(("text", sql, physical), sql, physical)), inline=inline)
 
     def table(self, name: str, columns: Sequence[tuple[str, str]], *, temporary: bool = True) -> str:
-        """The statement that makes an empty table of (column, type in DuckDB's words)."""
-        listed = comma(f"{q(column)} {kind}" for column, kind in columns)
-        tree = sqlglot.parse_one(f"CREATE TABLE {q(name)} ({listed})", read="duckdb")
+        """The statement that makes an empty table of (column, type in DuckDB's words); one that is not temporary is the
+        district's own, and its names are written as a binding reads them."""
+        own = q if temporary else physical
+        listed = comma(f"{own(column)} {kind}" for column, kind in columns)
+        tree = sqlglot.parse_one(f"CREATE TABLE {own(name)} ({listed})", read="duckdb")
         assert isinstance(tree, exp.Expression)
         create = rewritten(tree, self.dialect)
         if temporary and self._able.prefix:

@@ -143,6 +143,7 @@ _ORACLE: Mapping[type[exp.Expression], tuple[Rewrite, ...]] = {
     exp.Literal: (some_text,),
 }
 _TABLE: Mapping[str, Mapping[type[exp.Expression], tuple[Rewrite, ...]]] = {
+    "bigquery": {exp.TryCast: (casts.bigquery_cast,)},
     "clickhouse": {exp.TryCast: (casts.clickhouse_cast,), exp.Select: (naming.named,)},
     "mysql": {exp.TryCast: (casts.mysql_cast,), exp.Cast: (casts.mysql_text,)},
     "oracle": _ORACLE,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from metricspec.problems import Problem, SpecError
 from metricspec.sql.stage import q
 from metricspec.warehouse import Rows, Warehouse
+from metricspec.warehouses.messages import without_secrets, without_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +33,13 @@ class DuckDB(Warehouse):
         threads: int | None = None,
         memory_limit: str | None = None,
         timeout: float | None = None,
+        read_only: bool = False,
     ) -> None:
         import duckdb
 
-        self._errors, self._timeout = (duckdb.Error, RuntimeError), timeout
+        self._errors, self._timeout, self._database = (duckdb.Error, RuntimeError), timeout, database
         self._worker = ThreadPoolExecutor(1)
-        self._connection = self._done(lambda: duckdb.connect(database), "opening the database")
+        self._connection = self._done(lambda: duckdb.connect(database, read_only=read_only), "opening the database")
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
         if memory_limit:
@@ -53,23 +55,26 @@ class DuckDB(Warehouse):
         self._connection.close()
 
     def execute(self, sql: str, what: str) -> None:
-        self._done(lambda: self._connection.execute(sql), what)
+        self._done(lambda: self._connection.execute(sql), what, sql)
 
     def fetch(self, sql: str, what: str) -> tuple[list[str], Rows]:
         def rows() -> tuple[list[str], Rows]:
             found = self._connection.execute(sql)
             return [column[0] for column in found.description], list(found.fetchall())
 
-        return self._done(rows, what)
+        return self._done(rows, what, sql)
 
     def frame(self, sql: str, what: str) -> pd.DataFrame:
         """By way of Arrow: text is not copied row by row."""
-        table: Any = self._done(lambda: self._connection.sql(sql).to_arrow_table(), what)
+        table: Any = self._done(lambda: self._connection.sql(sql).to_arrow_table(), what, sql)
         frame: pd.DataFrame = table.to_pandas()
         return frame
 
-    def _done(self, work: Callable[[], Made], what: str) -> Made:
-        """What `work` makes, in a thread of its own: this one hears the clock and Ctrl-C, and stops it at once."""
+    def _done(self, work: Callable[[], Made], what: str, sql: str | None = None) -> Made:
+        """What `work` makes, in a thread of its own: this one hears the clock and Ctrl-C, and stops it at once.
+
+        `sql` is the statement that touches data: of a message about it no value is told.
+        """
         future = self._worker.submit(work)
         try:
             return future.result(self._timeout)
@@ -80,7 +85,9 @@ class DuckDB(Warehouse):
             self._stop(future)
             raise
         except self._errors as error:
-            problem = Problem("MS520", f"{what} failed in DuckDB: {str(error).splitlines()[0]}")
+            said = str(error).splitlines()[0]
+            told = without_secrets(said if sql is None else without_values(said, sql), self._database)
+            problem = Problem("MS520", f"{what} failed in DuckDB: {told}")
             raise SpecError([problem]) from None
 
     def _stop(self, future: Future[Any]) -> None:
@@ -111,4 +118,4 @@ class DuckDB(Warehouse):
             values = [value for row in batch for value in row]
             many = ", ".join([marks] * len(batch))
             sql = f"INSERT INTO {q(name)} VALUES {many}"
-            self._done(partial(self._connection.execute, sql, values), f"filling table '{name}'")
+            self._done(partial(self._connection.execute, sql, values), f"filling table '{name}'", sql)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
-import re
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.sql.dialects import capabilities
 from metricspec.sql.stage import Renderer, Stage, Step
 from metricspec.warehouse import Rows, Warehouse
+from metricspec.warehouses.messages import without_secrets, without_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,7 @@ QUIET = {"spark.ui.showConsoleProgress": "false", "spark.ui.enabled": "false"}
 class Spark(Warehouse):
     """A session of its own: spark:local[2], spark://host:7077 (a cluster) or sc://host:15002 (Spark Connect).
 
-    Temporary views go with the session, tables that it cached are given up at its end. Raises UsageError where pyspark
-    is not installed.
+    Temporary views go with the session. Raises UsageError where pyspark is not installed.
     """
 
     dialect = "spark"
@@ -46,10 +46,10 @@ class Spark(Warehouse):
             raise UsageError(f"Spark needs: pip install 'metricspec-edu[spark]' ({error.name} is missing)") from None
         logging.getLogger("pyspark").setLevel(logging.CRITICAL)
         self._errors, self._timeout, self._tag = (PySparkException, RuntimeError), timeout, f"metricspec-{uuid.uuid4()}"
-        self._renderer = Renderer(self.dialect)
-        self._expired = False
+        self._url, self._expired = url, False
+        self._session: Any = None
         builder = SparkSession.builder.appName("metricspec")
-        with self._told("connecting"):
+        with self._told("connecting", None):
             if url.startswith("sc:"):
                 self._session = builder.remote(url).create()
             else:
@@ -64,16 +64,13 @@ class Spark(Warehouse):
             self.execute(statement, "setting up the session")
 
     def close(self) -> None:
-        """Cached tables are freed; the cluster, and a local Spark that others may use, stay."""
-        try:
-            self._session.catalog.clearCache()
-            if hasattr(self._session, "client"):  # Connect
+        """Leave the session; the cluster, and a local Spark that others may use, stay."""
+        if hasattr(self._session, "client"):  # Connect
+            with contextlib.suppress(*self._errors):
                 self._session.stop()
-        except self._errors:
-            pass
 
     def execute(self, sql: str, what: str) -> None:
-        with self._told(what):
+        with self._told(what, sql):
             self._session.sql(sql)
 
     def make(self, step: Step, renderer: Renderer) -> None:
@@ -81,17 +78,18 @@ class Spark(Warehouse):
         steps before anew for each that follows."""
         if not isinstance(step, Stage) or step.template.physical:
             return super().make(step, renderer)
-        with self._told(f"stage '{step.name}'"):
-            self._session.sql(renderer.stage(step)).localCheckpoint().createOrReplaceTempView(_view(step.name))
+        sql = renderer.stage(step)
+        with self._told(f"stage '{step.name}'", sql):
+            self._session.sql(sql).localCheckpoint().createOrReplaceTempView(_view(step.name))
 
     def fetch(self, sql: str, what: str) -> tuple[list[str], Rows]:
-        with self._told(what):
+        with self._told(what, sql):
             found = self._session.sql(sql)
             return list(found.columns), [tuple(row) for row in found.collect()]
 
     def frame(self, sql: str, what: str) -> pd.DataFrame:
         """By way of Arrow."""
-        with self._told(what):
+        with self._told(what, sql):
             frame: pd.DataFrame = self._session.sql(sql).toArrow().to_pandas()
             return frame
 
@@ -109,7 +107,8 @@ class Spark(Warehouse):
             found.createOrReplaceTempView(_view(name))
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _told(self, what: str, sql: str | None = "") -> Iterator[None]:
+        """Spark's errors as a problem that names what failed; `sql` as for `without_values`, None where no data are read."""
         self._expired = False
         clock = Timer(self._timeout, self._expire) if self._timeout else None
         if clock:
@@ -117,29 +116,32 @@ class Spark(Warehouse):
         try:
             yield
         except KeyboardInterrupt:
-            self._session.interruptTag(self._tag)
+            self._interrupt()
             raise
         except self._errors as error:
-            raise SpecError([self._problem(error, what)]) from None
+            raise SpecError([self._problem(error, what, sql)]) from None
         except Exception as error:  # of the driver's own: grpc, py4j and the Java beneath have no common ancestor
             if not type(error).__module__.startswith(("py4j", "grpc", "pyspark")):
                 raise
-            raise SpecError([self._problem(error, what)]) from None
+            raise SpecError([self._problem(error, what, sql)]) from None
         finally:
             if clock:
                 clock.cancel()
 
     def _expire(self) -> None:
         self._expired = True
-        self._session.interruptTag(self._tag)
+        self._interrupt()
 
-    def _problem(self, error: Exception, what: str) -> Problem:
+    def _interrupt(self) -> None:
+        if self._session is not None:
+            self._session.interruptTag(self._tag)
+
+    def _problem(self, error: Exception, what: str, sql: str | None) -> Problem:
         if self._expired:
             return self.too_long(what)
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        if re.search(r"CAST_INVALID_INPUT|CAST_OVERFLOW|DATETIME", said):  # holds a value of the data
-            said = re.sub(r"(['\"]).*?\1", "'...'", said)
-        return Problem("MS520", f"{what} failed in Spark: {said}")
+        told = without_secrets(said if sql is None else without_values(said, sql), self._url)
+        return Problem("MS520", f"{what} failed in Spark: {told}")
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import decimal
 import math
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.sql.dialects import capabilities
-from metricspec.sql.stage import Renderer, Step
+from metricspec.sql.stage import Renderer, Step, physical
 from metricspec.warehouse import Rows, Warehouse
+from metricspec.warehouses.messages import without_secrets, without_values
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Connection, CursorResult, Engine
@@ -68,7 +68,7 @@ class SqlAlchemy(Warehouse):
 
         parsed, backend = _parsed(url)
         self.dialect, self.title = backend.dialect, backend.title
-        self._secrets = tuple(secrets(parsed))
+        self._url = url
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)
         self._timeout, self._deadline = timeout, float("inf")
         self._renderer = Renderer(self.dialect)
@@ -80,7 +80,7 @@ class SqlAlchemy(Warehouse):
             raise UsageError(f"{self.title} needs a driver: pip install '{package}' ({error})") from None
         self._engine: Engine = engine
         self._errors += (engine.dialect.dbapi.Error,) if engine.dialect.dbapi is not None else ()
-        with self._told("connecting"):
+        with self._told("connecting", None):
             self._connection: Connection = engine.connect().execution_options(no_parameters=True)
         try:
             self._begin()
@@ -91,6 +91,8 @@ class SqlAlchemy(Warehouse):
     def _begin(self) -> None:
         """What a session starts with: settings, and the limit of time."""
         able = capabilities(self.dialect)
+        if self.title == "MySQL" and not getattr(self._engine.dialect, "is_mariadb", False):
+            raise UsageError("MySQL's own server has not been tried and lacks what a run needs; MariaDB is supported")
         for statement in able.session:
             self.execute(statement, "setting up the session")
         if self.dialect == "sqlite":
@@ -110,6 +112,8 @@ class SqlAlchemy(Warehouse):
 
     def close(self) -> None:
         """Leave; where there are no temporary tables, the steps of a run are dropped first."""
+        with contextlib.suppress(*self._errors):
+            self._connection.rollback()
         for name in reversed(self._made if capabilities(self.dialect).dropped else []):
             with contextlib.suppress(SpecError):
                 self.execute(f"DROP TABLE {self._renderer.step(name)}", f"dropping step '{name}'")
@@ -123,11 +127,11 @@ class SqlAlchemy(Warehouse):
         self._begin()
 
     def execute(self, sql: str, what: str) -> None:
-        with self._told(what):
+        with self._told(what, sql):
             self._connection.exec_driver_sql(sql)
 
     def fetch(self, sql: str, what: str) -> tuple[list[str], Rows]:
-        with self._told(what), self._apart():
+        with self._told(what, sql), self._apart():
             found: CursorResult[Any] = self._connection.exec_driver_sql(
                 sql, execution_options={"stream_results": True, "yield_per": BATCH}
             )
@@ -138,8 +142,8 @@ class SqlAlchemy(Warehouse):
         return self._connection.begin_nested() if self.dialect == "postgres" else contextlib.nullcontext()
 
     def make(self, step: Step, renderer: Renderer) -> None:
-        super().make(step, renderer)
         self._made.append(step.name)
+        super().make(step, renderer)
 
     def load(self, name: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[Any]]) -> None:
         self.execute(self._renderer.table(name, columns), f"table '{name}'")
@@ -156,29 +160,26 @@ class SqlAlchemy(Warehouse):
         self.execute(self._renderer.table(name, columns, temporary=False), f"table '{name}'")
 
     def drop(self, name: str) -> None:
-        self.execute(f"DROP TABLE {self._renderer.name(name)}", f"table '{name}'")
+        self.execute(f"DROP TABLE {physical(name)}", f"table '{name}'")
 
     def commit(self) -> None:
         with self._told("committing"):
             self._connection.commit()
 
     def fill(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows into a table that is there."""
+        """Insert rows into a table that is there. Names fold as those of a binding do."""
         with self._told(f"filling table '{name}'"):
             if self._engine.dialect.driver == "psycopg":  # COPY is ten times as fast as any INSERT
-                listed = ", ".join(map(self._renderer.name, columns))
-                with (
-                    self._raw.cursor() as cursor,
-                    cursor.copy(f"COPY {self._renderer.name(name)} ({listed}) FROM STDIN") as copy,
-                ):
+                sql = f"COPY {physical(name)} ({', '.join(map(physical, columns))}) FROM STDIN"
+                with self._raw.cursor() as cursor, cursor.copy(sql) as copy:
                     for row in rows:
                         copy.write_row(row)
                 return
             from sqlalchemy import column, table
             from sqlalchemy.sql import quoted_name
 
-            named = [quoted_name(one, True) for one in columns]
-            insert = table(quoted_name(name, True), *(column(one) for one in named)).insert()
+            named = [quoted_name(one, physical(one) != one) for one in columns]
+            insert = table(quoted_name(name, physical(name) != name), *(column(one) for one in named)).insert()
             for batch in _batches(rows):
                 values = [dict(zip(named, map(self._value, row), strict=True)) for row in batch]
                 self._connection.execute(insert, values, execution_options={"no_parameters": False})
@@ -190,8 +191,11 @@ class SqlAlchemy(Warehouse):
         return float(value) if self.dialect == "sqlite" and isinstance(value, decimal.Decimal) else value
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Errors of the driver as a problem that names what failed; Ctrl-C stops the statement on the server."""
+    def _told(self, what: str, sql: str | None = "") -> Iterator[None]:
+        """Errors of the driver as a problem that names what failed; Ctrl-C stops the statement on the server.
+
+        `sql` is the statement, whose names may be told; None: no data are touched, the whole message may be.
+        """
         if self._timeout:
             self._deadline = time.monotonic() + self._timeout
         try:
@@ -203,7 +207,7 @@ class SqlAlchemy(Warehouse):
         except self._errors as error:
             if self.dialect == "sqlite" and "interrupted" in str(error) and time.monotonic() < self._deadline:
                 raise KeyboardInterrupt from None  # Ctrl-C, which SQLite heard first
-            raise SpecError([self._problem(error, what)]) from None
+            raise SpecError([self._problem(error, what, sql)]) from None
         finally:
             self._deadline = float("inf")
 
@@ -214,23 +218,21 @@ class SqlAlchemy(Warehouse):
                 other.exec_driver_sql(f"KILL QUERY {self._raw.thread_id()}")
         self._connection.invalidate()
 
-    def _problem(self, error: Exception, what: str) -> Problem:
-        if self._deadline < time.monotonic() or "timeout" in str(getattr(error, "orig", "")).lower():
+    def _problem(self, error: Exception, what: str, sql: str | None) -> Problem:
+        if self._timeout and (
+            self._deadline < time.monotonic() or "timeout" in str(getattr(error, "orig", "")).lower()
+        ):
             return self.too_long(what)
         lost = getattr(error, "connection_invalidated", False)
-        said = "the connection was lost" if lost else self._said(error)
+        said = "the connection was lost" if lost else self._said(error, sql)
         return Problem("MS520", f"{what} failed in {self.title}: {said}")
 
-    def _said(self, error: Exception) -> str:
-        """The first line of the driver's own message, without secrets, and without values of the data."""
-        from sqlalchemy.exc import DataError
-
+    def _said(self, error: Exception, sql: str | None) -> str:
+        """The first line of the driver's own message that may be told."""
         original = getattr(error, "orig", None) or error
         last = original.args[-1] if original.args else original
         said = next((line for line in str(last).splitlines() if line.strip()), type(original).__name__)
-        for secret in self._secrets:
-            said = said.replace(secret, "***")
-        return re.sub(r"(['\"]).*?\1", "'...'", said) if isinstance(error, DataError) else said
+        return without_secrets(said if sql is None else without_values(said, sql), self._url)
 
 
 def _parsed(url: str) -> tuple[URL, Backend]:
@@ -248,15 +250,6 @@ def _parsed(url: str) -> tuple[URL, Backend]:
         raise UsageError(f"no warehouse is known by '{parsed.get_backend_name()}://'; known: {known}")
     bare = found.driver and "+" not in parsed.drivername
     return (parsed.set(drivername=found.driver) if bare else parsed), found
-
-
-def secrets(url: URL) -> Iterator[str]:
-    """What must not be told of a URL: its password, and options that are one."""
-    if url.password:
-        yield str(url.password)
-    for name, value in url.query.items():
-        if re.search("pass|secret|token|key|credential", name, re.IGNORECASE):
-            yield from (value,) if isinstance(value, str) else value
 
 
 def _floor(value: float | None) -> float | None:

@@ -22,7 +22,7 @@ LAYERS = (
     ("reading",),
     ("compiler",),
     ("running",),
-    ("testing", "reporting", "synthetic"),
+    ("testing", "reporting", "synthetic", "exports"),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),

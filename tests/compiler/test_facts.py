@@ -117,3 +117,59 @@ def test_an_engine_that_reads_no_files_gets_a_table(network: Path) -> None:
     snowflake = project.compile("ca.chronic_absenteeism", dialect="snowflake")
     assert "parquet" not in snowflake.lower()
     assert "FROM attendance_stint" in snowflake
+
+
+DAYS = """student_id,school_id,school_year,date,attendance_code,days_absent,days_expected
+s1,A,2024-25,2024-09-02,excused,0.5,1
+s1,A,2024-25,2024-09-03,unexcused,1,1
+s1,A,2024-25,2024-09-04,present,0,1
+s2,A,2024-25,2024-09-02,excused,1,1
+s3,A,2024-25,2024-09-02,excused,1,1
+s3,B,2024-25,2025-01-07,unexcused,0.5,1
+s3,B,2024-25,2025-01-07,unexcused,0.5,1
+s1,A,2023-24,2023-09-02,excused,100,100
+"""
+SEVERAL = """metricspec: 1
+indicator: ours.several
+version: "1.0.0"
+title: Facts of one dataset
+unit: points
+students: enrollment
+facts:
+  absent: {from: daily_attendance, sum: days_absent, missing: 0}
+  expected: {from: daily_attendance, sum: days_expected, missing: 0}
+  days: {from: daily_attendance, count: true, missing: 0}
+  excused: {from: daily_attendance, sum: days_absent, where: attendance_code = 'excused', missing: 0}
+  anywhere: {from: daily_attendance, count: true, at: anywhere, missing: 0}
+  most: {from: daily_attendance, max: days_absent, missing: 0}
+measure: {type: mean, value: 1000000 * excused + 10000 * absent + 1000 * expected + 100 * days + 10 * anywhere + most}
+orgs: plain
+groups: all_students
+policy: open
+"""
+
+
+def test_facts_of_one_dataset_share_a_scan_and_keep_their_own_rows(folder: Path) -> None:
+    (folder / "daily_attendance.csv").write_text(DAYS)
+    (folder / "specs" / "several.yaml").write_text(SEVERAL)
+    project = metricspec.load(folder)
+    assert project.problems == ()
+    data = {name: folder / f"{name}.csv" for name in ("enrollment", "daily_attendance", "org")}
+    run = project.execute(["ours.several"], data=data, year="2024-25")
+    found = run.result.set_index("org_id")["numerator"]
+    # by hand, of s1 + s2 + s3. A: excused 0.5 + 1 + 1, absent 1.5 + 1 + 1, expected and days 3 + 1 + 1, anywhere
+    # 3 + 1 + 3, most 1 + 1 + 1; B: s3 alone, excused 0, absent 1, expected and days 2, anywhere 3, most 0.5
+    assert found["A"] == pytest.approx(2_500_000 + 35_000 + 5_000 + 500 + 70 + 3)
+    assert found["B"] == pytest.approx(10_000 + 2_000 + 200 + 30 + 0.5)
+    assert found["N"] == pytest.approx(2_500_000 + 45_000 + 7_000 + 700 + 70 + 3)
+    assert [(c.dataset, c.rows) for c in run.quality if c.what == "duplicate"] == [("daily_attendance", 1)]
+    names = [stage.name for stage in project.compiler().plan(["ours.several"]).stages]
+    assert sum(name.endswith("_at_schools") for name in names) == 2  # those of all days, and of the excused
+
+
+def test_a_sum_with_an_unknown_day_is_unknown_wherever_the_day_counts(folder: Path) -> None:
+    fact = "{from: discipline_action, sum: duration_days / (2 - duration_days), at: org, missing: 0}"  # of 2.0: unknown
+    assert value(folder, fact, "A") == pytest.approx(0.5 / 1.5 + 0.6 / 1.4 + 0.2 / 1.8 + 1)
+    assert value(folder, fact, "N") == pytest.approx(0.5 / 1.5 + 0.6 / 1.4 + 0.2 / 1.8)  # s3 was at B too
+    with pytest.raises(IndexError):
+        value(folder, fact, "B")  # nobody is left there

@@ -14,6 +14,7 @@ from metricspec.running.project import Project
 KEYS = ["org_level", "org_id", "school_year", "student_group"]
 COUNTS = ["numerator", "denominator", "n"]
 INDICATORS = sorted(path.stem for path in (Path(__file__).parent / "sql").glob("*.sql") if path.stem != "prelude")
+LAST_YEAR = {"chronic_absenteeism_daily"}  # the network has single days of its last year only, of some students
 # fitted, so not in SQL by hand: test_growth_second_route.py
 GROWTH = [
     f"{name}_{subject}" for name in ("core.growth", "core.status_by_growth", "ca.growth") for subject in ("ela", "math")
@@ -50,7 +51,7 @@ def test_the_comparison_has_substance(indicator: str, by_hand: Callable) -> None
     """All org levels, several years, every kind of group, and numerators other than none and all."""
     frame = by_hand(indicator)
     assert set(frame.org_level) == {"school", "district", "network"}
-    assert frame.school_year.nunique() >= 3
+    assert frame.school_year.nunique() >= (1 if indicator in LAST_YEAR else 3)
     groups = set(frame.student_group)
     for kind in ({"ALL", "TA"}, {"EL", "SE"}, {"SWD", "SD"}, {"HI", "RH", "LX"}, {"SED", "SS"}):
         assert groups & kind, kind

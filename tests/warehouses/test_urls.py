@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 
 from metricspec.cli import cli
 from metricspec.problems import SpecError, UsageError
-from metricspec.warehouses.connect import connect, secret_in
+from metricspec.warehouses.connect import connect
+from metricspec.warehouses.messages import secrets_of, without_values
 
 SECRET = "hunter2-Ünicode"
 
@@ -57,10 +58,14 @@ def test_a_server_that_is_not_there() -> None:
         ("databricks://token:dapi123@h", True),
         ("snowflake://u@h/d?private_key=abc", True),
         ("sc://host:15002/;token=abc", True),
+        ("postgresql://u:pa/ss@h/d", True),
+        ("mssql+pyodbc:///?odbc_connect=DRIVER%3Dx%3BPWD%3Dhunter2", True),
+        ("duckdb:///x.duckdb?motherduck_token=abc", True),
+        ("postgresql://u@h/d?sslkey=/etc/key.pem", False),
     ],
 )
 def test_what_counts_as_a_secret(url: str, holds: bool) -> None:
-    assert secret_in(url) is holds
+    assert bool(secrets_of(url)) is holds
 
 
 def test_a_password_on_the_command_line_is_refused_and_one_in_the_environment_is_not() -> None:
@@ -85,3 +90,27 @@ def test_the_project_s_warehouse_is_used(tmp_path: Path) -> None:
     (tmp_path / "metricspec.yaml").write_text(text, encoding="utf-8")
     found = run("ca.suspension_rate", "--project", str(tmp_path)).exception
     assert isinstance(found, SpecError) and "PostgreSQL" in str(found)
+
+
+@pytest.mark.parametrize("url", ["duckdb://", "postgres"])
+def test_a_message_about_data_does_not_quote_them(url: str, request: pytest.FixtureRequest) -> None:
+    """A value that stops a statement may be a student's name."""
+    url = request.getfixturevalue("postgres_url") if url == "postgres" else url
+    with connect(url) as warehouse, pytest.raises(SpecError) as found:
+        warehouse.rows("SELECT CAST(v AS INTEGER) FROM (SELECT 'An' || 'a O''Brien' AS v) AS t", "stage 'bound'")
+    assert "Ana" not in str(found.value) and "Brien" not in str(found.value)
+    assert "stage 'bound' failed in" in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Could not convert string 'O'Brien Ana' to INT32", "Could not convert string '...' to INT32"),
+        ('invalid input: "Ana "Bo" Li"', "invalid input: '...'"),
+        ('relation "enrolment" does not exist', 'relation "enrolment" does not exist'),
+        ("Type INT32 with value 987654321 cannot be cast", "Type INT32 with value ... cannot be cast"),
+        ("Truncated incorrect DOUBLE value: 'Ana Li 1234'", "Truncated incorrect DOUBLE value: '...'"),
+    ],
+)
+def test_what_is_told_of_a_message(said: str, told: str) -> None:
+    assert without_values(said, 'SELECT * FROM "enrolment"') == told

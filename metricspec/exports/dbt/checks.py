@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from metricspec.compiler.tail import HIDES_WITH_PRIOR, HIDES_WITH_VALUE
 from metricspec.exports import Files
 from metricspec.exports.dbt.models import Models
 from metricspec.model import Catalog
 from metricspec.sql.stage import comma, q
 
 KEYS = ("indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic")
-HIDDEN = (
-    "numerator",
-    "denominator",
-    "n",
-    "value",
-    "standard_error",
-    "low",
-    "high",
-    "status",
-    "change",
-    "change_level",
-    "rating",
-)
-PRIOR_HIDDEN = ("prior_numerator", "prior_denominator", "prior_n", "prior_value", "change", "change_level", "rating")
 
 
 def result_checks(models: Models) -> Files:
@@ -29,8 +16,8 @@ def result_checks(models: Models) -> Files:
     names = models.names
     keys = comma(map(q, KEYS))
     unique = f"SELECT {keys} FROM {{}} GROUP BY {keys} HAVING COUNT(*) > 1"
-    told = " OR ".join(f"{q(column)} IS NOT NULL" for column in HIDDEN)
-    prior = " OR ".join(f"{q(column)} IS NOT NULL" for column in PRIOR_HIDDEN)
+    told = " OR ".join(f"{q(column)} IS NOT NULL" for column in HIDES_WITH_VALUE)
+    prior = " OR ".join(f"{q(column)} IS NOT NULL" for column in HIDES_WITH_PRIOR)
     hidden = f"""SELECT {keys} FROM {{}}
         WHERE (suppressed IS NOT NULL AND ({told})) OR (prior_suppressed IS NOT NULL AND ({prior}))"""
     return {

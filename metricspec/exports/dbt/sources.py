@@ -18,6 +18,7 @@ from metricspec.problems import UsageError
 
 TARGET = "{{ target.schema }}"
 DATA = "data_folder"
+PARTS = (("catalog", "database"), ("db", "schema"), ("this", "identifier"))
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,17 @@ class SourceTable:
     table: exp.Table | None = None
     file: str = ""
     says: str = ""
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        """The database and schema that the binding names."""
+        return {what: part.name for what, part in self.parts.items() if what != "identifier"}
+
+    @property
+    def parts(self) -> Mapping[str, exp.Expression]:
+        """The parts of the table's name that the binding gives."""
+        given = self.table.args if self.table is not None else {}
+        return {what: given[key] for key, what in PARTS if given.get(key)}
 
 
 @dataclass
@@ -86,6 +98,9 @@ class Sources:
 
     def _add(self, found: SourceTable) -> str:
         marker = f"source:{found.source}:{found.name}"
+        first = next((one for one in self.tables.values() if one.source == found.source), found)
+        if first.place != found.place:  # another schema whose name reads the same
+            return self._add(replace(found, source=found.source + "_"))
         known = self.tables.get(marker)
         if known is not None and (known.table, known.file) != (found.table, found.file):
             return self._add(replace(found, name=found.name + "_"))
@@ -105,22 +120,15 @@ class Sources:
 
 
 def _group(name: str, tables: list[SourceTable]) -> dict[str, Any]:
-    first = tables[0].table
-    place: dict[str, Any] = {"schema": TARGET}
-    if first is not None:
-        for key, what in (("catalog", "database"), ("db", "schema")):
-            if first.args.get(key):
-                place[what] = escaped(first.args[key].name)
+    place = {"schema": TARGET, **escaped_values(tables[0].place)}
     return {"name": name, **place, "tables": [_properties(one) for one in tables]}
 
 
 def _properties(one: SourceTable) -> dict[str, Any]:
     found: dict[str, Any] = {"name": one.name, "description": escaped(one.says)}
     if one.table is not None:
-        found["identifier"] = escaped(one.table.name)
-        if one.table.this.quoted:
-            found["quoting"] = {"identifier": True}
-        return found
+        quoting = {what: bool(part.args.get("quoted")) for what, part in one.parts.items()}  # else dbt would quote all
+        return {**found, "identifier": escaped(one.table.name), "quoting": quoting}
     path = one.file if Path(one.file).is_absolute() else f"\0/{one.file}"
     call = from_what(BoundDataset(one.name, file=path)).removesuffix(" AS physical").replace("$", "$$")
     location = str(escaped_values(call)).replace("\0", f"{{{{ var('{DATA}') }}}}")

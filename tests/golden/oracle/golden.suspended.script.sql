@@ -139,6 +139,29 @@ GROUP BY
   "student_id",
   "school_year";
 
+-- The rows of discipline_action made one for each student, school and year.
+CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_fact_1_0_at_schools" ON COMMIT PRESERVE DEFINITION AS
+SELECT
+  "f"."student_id" AS "student",
+  "f"."school_id" AS "at_school",
+  "f"."school_year" AS "year",
+  CASE
+    WHEN COUNT("fact_value_0") = COUNT(*)
+    THEN CAST(ROUND(SUM("fact_value_0"), 2) AS NUMBER(18, 2))
+  END AS "fact_value_0"
+FROM (
+  SELECT
+    "bound_discipline_action".*,
+    "duration_days" AS "fact_value_0"
+  FROM "ORA$PTT_bound_discipline_action" "bound_discipline_action"
+  WHERE
+    "action" IN ('100', '110')
+) "f"
+GROUP BY
+  "f"."student_id",
+  "f"."school_id",
+  "f"."school_year";
+
 -- days_suspended: sum of duration_days from discipline_action, per student, at each org, each year.
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_fact_1_0" ON COMMIT PRESERVE DEFINITION AS
 SELECT
@@ -147,17 +170,10 @@ SELECT
   "h"."student",
   "h"."year",
   CASE
-    WHEN COUNT("fact_value") = COUNT(*)
-    THEN CAST(ROUND(SUM("fact_value"), 2) AS NUMBER(18, 2))
+    WHEN COUNT("fact_value_0") = COUNT(*)
+    THEN CAST(ROUND(SUM("fact_value_0"), 2) AS NUMBER(18, 2))
   END AS "days_suspended"
-FROM (
-  SELECT
-    "bound_discipline_action".*,
-    "duration_days" AS "fact_value"
-  FROM "ORA$PTT_bound_discipline_action" "bound_discipline_action"
-  WHERE
-    "action" IN ('100', '110')
-) "f"
+FROM "ORA$PTT_fact_1_0_at_schools" "f"
 INNER JOIN (
   SELECT
     'school' AS "org_level",
@@ -189,9 +205,9 @@ INNER JOIN (
   WHERE
     1 = 1
 ) "h"
-  ON "h"."student" = "f"."student_id"
-  AND "h"."at_school" = "f"."school_id"
-  AND "h"."year" = "f"."school_year"
+  ON "h"."student" = "f"."student"
+  AND "h"."at_school" = "f"."at_school"
+  AND "h"."year" = "f"."year"
 GROUP BY
   "h"."org_level",
   "h"."org_id",

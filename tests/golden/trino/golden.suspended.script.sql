@@ -123,6 +123,29 @@ GROUP BY
   "student_id",
   "school_year";
 
+-- The rows of discipline_action made one for each student, school and year.
+CREATE TABLE "metricspec_fact_1_0_at_schools" AS
+SELECT
+  "f"."student_id" AS "student",
+  "f"."school_id" AS "at_school",
+  "f"."school_year" AS "year",
+  CASE
+    WHEN COUNT("fact_value_0") = COUNT(*)
+    THEN CAST(ROUND(SUM("fact_value_0"), 2) AS DECIMAL(18, 2))
+  END AS "fact_value_0"
+FROM (
+  SELECT
+    *,
+    "duration_days" AS "fact_value_0"
+  FROM "metricspec_bound_discipline_action" AS "bound_discipline_action"
+  WHERE
+    "action" IN ('100', '110')
+) AS "f"
+GROUP BY
+  "f"."student_id",
+  "f"."school_id",
+  "f"."school_year";
+
 -- days_suspended: sum of duration_days from discipline_action, per student, at each org, each year.
 CREATE TABLE "metricspec_fact_1_0" AS
 SELECT
@@ -131,17 +154,10 @@ SELECT
   "h"."student",
   "h"."year",
   CASE
-    WHEN COUNT("fact_value") = COUNT(*)
-    THEN CAST(ROUND(SUM("fact_value"), 2) AS DECIMAL(18, 2))
+    WHEN COUNT("fact_value_0") = COUNT(*)
+    THEN CAST(ROUND(SUM("fact_value_0"), 2) AS DECIMAL(18, 2))
   END AS "days_suspended"
-FROM (
-  SELECT
-    *,
-    "duration_days" AS "fact_value"
-  FROM "metricspec_bound_discipline_action" AS "bound_discipline_action"
-  WHERE
-    "action" IN ('100', '110')
-) AS "f"
+FROM "metricspec_fact_1_0_at_schools" AS "f"
 INNER JOIN (
   SELECT
     'school' AS "org_level",
@@ -173,9 +189,9 @@ INNER JOIN (
   WHERE
     1 = 1
 ) AS "h"
-  ON "h"."student" = "f"."student_id"
-  AND "h"."at_school" = "f"."school_id"
-  AND "h"."year" = "f"."school_year"
+  ON "h"."student" = "f"."student"
+  AND "h"."at_school" = "f"."at_school"
+  AND "h"."year" = "f"."year"
 GROUP BY
   "h"."org_level",
   "h"."org_id",
@@ -1009,6 +1025,7 @@ DROP TABLE "metricspec_groups_1_0";
 DROP TABLE "metricspec_moments_1_0";
 DROP TABLE "metricspec_students_1";
 DROP TABLE "metricspec_fact_1_0";
+DROP TABLE "metricspec_fact_1_0_at_schools";
 DROP TABLE "metricspec_combined_1";
 DROP TABLE "metricspec_stints_1";
 DROP TABLE "metricspec_org_tree";

@@ -147,6 +147,33 @@ FROM (
     [school_year]
 ) AS [step];
 
+-- The rows of discipline_action made one for each student, school and year.
+SELECT
+  *
+INTO [#fact_1_0_at_schools]
+FROM (
+  SELECT
+    [f].[student_id] AS [student],
+    [f].[school_id] AS [at_school],
+    [f].[school_year] AS [year],
+    CASE
+      WHEN COUNT_BIG([fact_value_0]) = COUNT_BIG(*)
+      THEN CAST(ROUND(SUM([fact_value_0]), 2) AS NUMERIC(18, 2))
+    END AS [fact_value_0]
+  FROM (
+    SELECT
+      *,
+      [duration_days] AS [fact_value_0]
+    FROM [#bound_discipline_action] AS [bound_discipline_action]
+    WHERE
+      [action] IN ('100', '110')
+  ) AS [f]
+  GROUP BY
+    [f].[student_id],
+    [f].[school_id],
+    [f].[school_year]
+) AS [step];
+
 -- days_suspended: sum of duration_days from discipline_action, per student, at each org, each year.
 SELECT
   *
@@ -158,17 +185,10 @@ FROM (
     [h].[student],
     [h].[year],
     CASE
-      WHEN COUNT_BIG([fact_value]) = COUNT_BIG(*)
-      THEN CAST(ROUND(SUM([fact_value]), 2) AS NUMERIC(18, 2))
+      WHEN COUNT_BIG([fact_value_0]) = COUNT_BIG(*)
+      THEN CAST(ROUND(SUM([fact_value_0]), 2) AS NUMERIC(18, 2))
     END AS [days_suspended]
-  FROM (
-    SELECT
-      *,
-      [duration_days] AS [fact_value]
-    FROM [#bound_discipline_action] AS [bound_discipline_action]
-    WHERE
-      [action] IN ('100', '110')
-  ) AS [f]
+  FROM [#fact_1_0_at_schools] AS [f]
   INNER JOIN (
     SELECT
       'school' AS [org_level],
@@ -200,9 +220,9 @@ FROM (
     WHERE
       1 = 1
   ) AS [h]
-    ON [h].[student] = [f].[student_id]
-    AND [h].[at_school] = [f].[school_id]
-    AND [h].[year] = [f].[school_year]
+    ON [h].[student] = [f].[student]
+    AND [h].[at_school] = [f].[at_school]
+    AND [h].[year] = [f].[year]
   GROUP BY
     [h].[org_level],
     [h].[org_id],

@@ -1,0 +1,1 @@
+"""Every measure type on every engine: the same inputs, the same numbers."""
