@@ -38,6 +38,8 @@ def load_command(
     url = warehouse or project.warehouse
     if url is None:
         raise UsageError("name the warehouse with --warehouse: DuckDB reads the files as they are")
+    if url.startswith("duckdb:"):
+        raise UsageError("DuckDB reads the files as they are: nothing needs to be copied")
     with connect(url, timeout=timeout) as engine:
         if not isinstance(engine, SqlAlchemy):
             raise UsageError(f"{engine.title} reads the files as they are: nothing needs to be copied")

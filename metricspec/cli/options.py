@@ -60,6 +60,8 @@ def _without_secret(context: click.Context, option: click.Parameter, url: str | 
 
     from metricspec.warehouses.messages import secrets_of
 
+    if url is not None and not url.strip():
+        raise UsageError("the warehouse's URL is empty: leave --warehouse and METRICSPEC_WAREHOUSE away, or fill them")
     if url and context.get_parameter_source(option.name or "") == ParameterSource.COMMANDLINE and secrets_of(url):
         raise UsageError(
             "leave the password out of --warehouse, where everyone on this machine can read it: give the whole URL in "

@@ -68,6 +68,8 @@ def run_command(
     url = warehouse or project.warehouse
     with stages_progress() as progress, connect(url, timeout=timeout) as engine:
         run = project.execute(() if every else indicators, year=year, data=files, progress=progress, warehouse=engine)
+    if url:
+        click.echo(f"computed in {engine.title}", err=True)
     for sentence in run.said:
         click.echo(sentence, err=True)
     deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics), url)

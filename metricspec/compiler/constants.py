@@ -19,7 +19,11 @@ def scale_of(unit: str) -> int:
 def table(rows: Sequence[Sequence[str]], names: Sequence[str], nothing: Sequence[str]) -> str:
     """A constant table in SQL that every dialect has; without rows, an empty table of the types of `nothing`."""
     if not rows:
-        return "SELECT " + ", ".join(f"{v} AS {n}" for v, n in zip(nothing, names, strict=True)) + " FROM (SELECT 1 AS one) AS o WHERE 1 = 0"
+        return (
+            "SELECT "
+            + ", ".join(f"{v} AS {n}" for v, n in zip(nothing, names, strict=True))
+            + " FROM (SELECT 1 AS one) AS o WHERE 1 = 0"
+        )
     first = "SELECT " + ", ".join(f"{v} AS {n}" for v, n in zip(rows[0], names, strict=True))
     return "\nUNION ALL\n".join([first, *("SELECT " + ", ".join(row) for row in rows[1:])])
 

@@ -21,7 +21,13 @@ class Check:
 
 
 def quality_stage(
-    dataset: Dataset, bound: BoundDataset, catalog: Catalog, columns: Iterable[str], *, tree: str = "", sieved: bool = False
+    dataset: Dataset,
+    bound: BoundDataset,
+    catalog: Catalog,
+    columns: Iterable[str],
+    *,
+    tree: str = "",
+    sieved: bool = False,
 ) -> tuple[Stage, tuple[Check, ...]]:
     """One query that counts everything; the checks stand in the order of the stage's columns.
 

@@ -250,9 +250,9 @@ def hidden_stage(*, categories: bool) -> Stage:
 
 def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:
     """The Result: what depends on a hidden number hides with it. `only` are the indicators wanted (empty: all)."""
-    conditions = {c: "suppressed IS NULL" for c in HIDES_WITH_VALUE}
+    conditions = dict.fromkeys(HIDES_WITH_VALUE, "suppressed IS NULL")
     for c in HIDES_WITH_PRIOR:
-        conditions[c] = f"{conditions[c]} AND prior_suppressed IS NULL" if c in conditions else "prior_suppressed IS NULL"
+        conditions[c] = " AND ".join(filter(None, (conditions.get(c), "prior_suppressed IS NULL")))
     for c in ("numerator", "denominator", "n"):
         conditions[c] += " AND tested_n IS NOT NULL"
         conditions[f"prior_{c}"] += " AND prior_tested_n IS NOT NULL"

@@ -80,7 +80,9 @@ def _result(model: str, source: str) -> dict[str, Any]:
         if kind == "text":
             found["dimension"] = {"is_time": name == "school_year"}
         fields.append({**found, "datatype": "String" if kind == "text" else "Float"})
-    says = "What may be published: one row for each indicator, school year, org, student group, category and statistic. "
+    says = (
+        "What may be published: one row for each indicator, school year, org, student group, category and statistic. "
+    )
     return {"name": model, "source": source, "description": says + ROWS, "fields": fields}
 
 
@@ -117,7 +119,9 @@ def _metric(indicator: Indicator, model: str, registry: Registry) -> dict[str, A
     """
     measure = registry.measure_types[indicator.measure_type]
     own = ("statistic",) if isinstance(measure, TallyMeasure) else ("statistic", "category")
-    when = " AND ".join([f"{q(model)}.{q('indicator')} = {lit(indicator.id)}", *(f"{q(model)}.{q(c)} IS NULL" for c in own)])
+    when = " AND ".join(
+        [f"{q(model)}.{q('indicator')} = {lit(indicator.id)}", *(f"{q(model)}.{q(c)} IS NULL" for c in own)]
+    )
     tree = sqlglot.parse_one(f"MAX(CASE WHEN {when} THEN {q(model)}.{q('value')} END)", read="duckdb")
     sentence = measure.sentence(indicator.measure)
     description = [f"{indicator.title}.", str(indicator.description), f"{sentence[0].upper()}{sentence[1:]}."]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from metricspec.problems import Place, Problem, source_line
+from metricspec.warehouses.messages import secrets_hidden
 
 WIDEST = 160
 
@@ -22,7 +23,7 @@ def _paragraph(problem: Problem) -> str:
     where = f"{shown(place)}: " if place.file else ""
     warning = "warning: " if problem.severity == "warning" else ""
     lines = [f"{where}{problem.code} {warning}{problem.message}"]
-    written = source_line(place)
+    written = secrets_hidden(source_line(place))
     if not written.strip():
         return "\n".join([*lines, f"   = {problem.hint}"] if problem.hint else lines)
     number = f"{place.line:>5} | "

@@ -55,6 +55,10 @@ def stops(counts: tuple[Count, ...], catalog: Catalog, bound: Mapping[str, Bound
     """Problems that stop a run: missing values where the dataset says that missing is an error."""
     problems = []
     for count in counts:
+        if count.what == "rows" and not count.rows:
+            message = f"{count.dataset} has no rows, and nobody would seem to have anything in it"
+            hint = "fill the table, or mend what the binding reads (table, sql, where)"
+            problems.append(Problem("MS523", message, bound[count.dataset].place or Place(), hint))
         if count.what == "duplicate" and "student" not in catalog.datasets[count.dataset].keys:
             message = f"rows of {count.dataset} are there twice{_many(count)}: one row for each "
             message += ", ".join(catalog.datasets[count.dataset].grain)

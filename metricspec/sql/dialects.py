@@ -103,15 +103,16 @@ _TABLE = {
         solve="wide",
         timeout="SET statement_timeout = {milliseconds}",
         analyze="ANALYZE {name}",
-        session=("SET jit = off", "SET cursor_tuple_fraction = 1"),
+        session=("SET jit = off", "SET cursor_tuple_fraction = 1", "SET application_name = 'metricspec'"),
     ),
     "redshift": Capabilities(timeout="SET statement_timeout = {milliseconds}"),
     "snowflake": Capabilities(timeout="ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {seconds}"),
     "mysql": Capabilities(script=True, session=MYSQL, create_view="", timeout="SET max_statement_time = {seconds}"),
     "clickhouse": Capabilities(exact_integer="INT128", script=True, session=CLICKHOUSE, create_view=""),
-    "datafusion": Capabilities(stored="CREATE TABLE {name} AS", view="CREATE VIEW {name} AS"),
+    "datafusion": Capabilities(long_script=True, stored="CREATE TABLE {name} AS", view="CREATE VIEW {name} AS"),
     "spark": Capabilities(script=True, session=SPARK, stored="CACHE TABLE {name} AS", view=VIEW, samples=True),
 }
+_TABLE["fabric"] = _TABLE["tsql"]  # Microsoft's warehouse speaks it
 
 
 def capabilities(dialect: str) -> Capabilities:

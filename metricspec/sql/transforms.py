@@ -79,6 +79,18 @@ def oracle_cast(node: exp.Expression) -> exp.Expression:
     return exp.Cast(this=node.this, to=to)
 
 
+def tsql_cast(node: exp.Expression) -> exp.Expression:
+    """T-SQL makes 0 or 1900-01-01 of an empty text, and knows few words for true and false."""
+    to = node.args["to"]
+    if to.this == exp.DType.BOOLEAN:
+        return truth_of_words(node)
+    if to.this in exp.DataType.TEXT_TYPES:
+        return node
+    text = exp.Cast(this=node.this.copy(), to=exp.DataType.build("VARCHAR(100)"))
+    filled = exp.NEQ(this=text, expression=exp.Literal.string(""))
+    return exp.Case(ifs=[exp.If(this=filled, true=node.copy())])
+
+
 def truth_of_words(node: exp.Expression) -> exp.Expression:
     """1 or 0 for the words that mean true and false; anything else is unknown."""
     lower = exp.Lower(this=exp.Cast(this=node.this, to=exp.DataType.build("VARCHAR(10)")))
@@ -151,7 +163,16 @@ _TABLE: Mapping[str, Mapping[type[exp.Expression], tuple[Rewrite, ...]]] = {
     "redshift": {exp.TryCast: (plain_cast,)},
     "snowflake": {exp.TryCast: (cast_of_text,)},
     "sqlite": {exp.TryCast: (casts.sqlite_cast,)},
-    "tsql": {exp.DataType: (long_text("NVARCHAR(4000)"),), exp.Boolean: (number_of_truth,)},
+    "tsql": {
+        exp.TryCast: (tsql_cast,),
+        exp.DataType: (long_text("NVARCHAR(4000)"),),
+        exp.Boolean: (number_of_truth,),
+    },
+    "fabric": {
+        exp.TryCast: (tsql_cast,),
+        exp.DataType: (long_text("NVARCHAR(4000)"),),
+        exp.Boolean: (number_of_truth,),
+    },
 }
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 _PASSWORD = re.compile(r"://[^:/@?]*:(.+)@")
 _SECRET = re.compile(r"pass|pwd|secret|token|credential|api_?key|private_key(?!_file|_path)", re.IGNORECASE)
+_KEY = re.compile(rf"\w*(?:{_SECRET.pattern})\w*\s*:\s*(\S.*)", re.IGNORECASE)
 _QUOTED = re.compile(r"""(['"]).*?\1(?!\w)""")
 _NUMBER = re.compile(r"\b\d[\d.]*\b")
 
@@ -27,10 +28,21 @@ def without_secrets(said: str, url: str) -> str:
     return said
 
 
+def secrets_hidden(line: str) -> str:
+    """A line of a file as it may be shown: a URL's secrets and the values of keys that are named like one are stars of
+    the same length, so that a place in the line stays where it is."""
+    hidden = [*secrets_of(line), *(match[1] for match in _KEY.finditer(line))]
+    for secret in hidden:
+        line = line.replace(secret, "*" * len(secret))
+    return line
+
+
 def without_values(said: str, sql: str) -> str:
     """A message about the statement `sql`: what it quotes stays where the statement has it too, as names do."""
     for match in _QUOTED.finditer(said):
-        if match[0][1:-1] not in sql:  # a value may hold quotes itself: nothing up to the last one is told
+        if (
+            match[0][1:-1].lower() not in sql.lower()
+        ):  # a value may hold quotes itself: nothing up to the last one is told
             end = max(said.rfind("'"), said.rfind('"')) + 1
             said = f"{said[: match.start()]}'...'{said[end:]}"
             break

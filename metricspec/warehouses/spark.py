@@ -65,8 +65,10 @@ class Spark(Warehouse):
 
     def close(self) -> None:
         """Leave the session; the cluster, and a local Spark that others may use, stay."""
-        if hasattr(self._session, "client"):  # Connect
-            with contextlib.suppress(*self._errors):
+        with contextlib.suppress(
+            *self._errors
+        ):  # a classic session raises one of them where it is asked for its client
+            if hasattr(self._session, "client"):  # Connect
                 self._session.stop()
 
     def execute(self, sql: str, what: str) -> None:

@@ -41,6 +41,7 @@ BACKENDS: Mapping[str, Backend] = MappingProxyType(
     {
         "sqlite": Backend("sqlite", "SQLite"),
         "postgresql": Backend("postgres", "PostgreSQL", "postgresql+psycopg", "psycopg[binary]"),
+        "postgres": Backend("postgres", "PostgreSQL", "postgresql+psycopg", "psycopg[binary]"),
         "mysql": Backend("mysql", "MySQL", "mysql+pymysql", "pymysql"),
         "mariadb": Backend("mysql", "MariaDB", "mariadb+pymysql", "pymysql"),
         "mssql": Backend("tsql", "SQL Server", "mssql+pyodbc", "pyodbc"),

@@ -17,9 +17,9 @@ FIGURES = Path(__file__).parent / "scale_figures.json"
 PLOT = Path(__file__).parents[2] / "docs" / "explanation" / "img" / "scale.svg"
 BLUE, ORANGE, GREY = "#1b6ca8", "#c8553d", "#8a8f98"
 PANELS = (
-    ("student-years", "Student-years (log)", "One rate, 15 groups"),
-    ("indicators", "Indicators in one run (log)", "5 million student-years, 15 groups"),
-    ("groups", "Student groups (log)", "One rate, 5 million student-years"),
+    ("student-years", "Student-years", "One rate, 15 groups"),
+    ("indicators", "Indicators in one run", "5 million student-years, 15 groups"),
+    ("groups", "Student groups", "One rate, 5 million student-years"),
 )
 WORK = {"daily_run": "whole run", "daily_tally": "plan to the counts", "daily_hand": "SQL by hand"}
 
@@ -36,7 +36,7 @@ def axes(frame: pd.DataFrame, title: str) -> tuple[alt.X, alt.Y]:
     sizes = sorted(int(size) for size in frame["size"].unique())
     names = ", ".join(f"'{size}': '{short(size)}'" for size in sizes)
     labels = alt.Axis(values=sizes, labelExpr=f"({{{names}}})['' + datum.value]", title=title, grid=False)
-    x = alt.X("size:Q", scale=alt.Scale(type="log", nice=False, padding=14), axis=labels)
+    x = alt.X("size:Q", scale=alt.Scale(zero=True, nice=False, domainMin=0), axis=labels)
     y = alt.Y("seconds:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title="Seconds", tickCount=5, gridColor="#e6e8eb"))
     return x, y
 
@@ -47,8 +47,12 @@ def panel(figures: dict[str, dict[str, float]], title: str, subtitle: str) -> al
     x, y = axes(frame, title)
     base = alt.Chart(frame).encode(x=x, y=y)
     lines = base.mark_line(color=BLUE, strokeWidth=2) + base.mark_point(color=BLUE, filled=True, size=55)
-    texts = base.mark_text(dy=-12, color="#333").encode(text="label:N")
-    return (lines + texts).properties(width=230, height=170, title=alt.TitleParams(subtitle, anchor="start"))
+    last = frame["size"] == frame["size"].max()
+    texts = [
+        alt.Chart(frame[~last]).mark_text(align="left", dx=8, dy=9, color="#333").encode(x=x, y=y, text="label:N"),
+        alt.Chart(frame[last]).mark_text(align="right", dx=-9, dy=-2, color="#333").encode(x=x, y=y, text="label:N"),
+    ]
+    return alt.layer(lines, *texts).properties(width=230, height=170, title=alt.TitleParams(subtitle, anchor="start"))
 
 
 def daily(figures: dict[str, dict[str, dict[str, float]]]) -> alt.LayerChart:
@@ -60,7 +64,7 @@ def daily(figures: dict[str, dict[str, dict[str, float]]]) -> alt.LayerChart:
     frame = pd.DataFrame(rows)
     last = frame[frame["size"] == frame["size"].max()].copy()
     last["label"] = last["work"] + last["seconds"].map(": {:.0f} s".format)
-    x, y = axes(frame, "Days of attendance, one row each (log)")
+    x, y = axes(frame, "Days of attendance, one row each")
     color = alt.Color("work:N", scale=alt.Scale(domain=list(WORK.values()), range=[BLUE, ORANGE, GREY]), legend=None)
     base = alt.Chart(frame).encode(x=x, y=y, color=color)
     lines = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=55)
@@ -80,7 +84,7 @@ def chart() -> alt.VConcatChart:
     rows, indicators, groups = (panel(figures[what], title, subtitle) for what, title, subtitle in PANELS)
     first, second = alt.hconcat(rows, indicators, spacing=40), alt.hconcat(groups, daily(figures), spacing=40)
     return alt.vconcat(first, second, spacing=30).configure(
-        font="sans-serif", background="white", padding={"left": 10, "top": 10, "right": 150, "bottom": 10}
+        font="sans-serif", background="white", padding={"left": 10, "top": 10, "right": 10, "bottom": 10}
     ).configure_title(fontSize=12, fontWeight="bold", color="#222").configure_view(stroke=None)  # fmt: skip
 
 

@@ -172,14 +172,41 @@ def test_postgres_gives_the_same_numbers(
     if "postgres" not in dbt.plugins:
         pytest.skip("dbt's plugin for PostgreSQL is not installed (pip install dbt-postgres)")
     folder = written("export", dbt_project(tables, exported, DbtOptions("postgres")))
-    given = dict(part.split("=") for part in server.split())
-    target = {"type": "postgres", "host": given["host"], "port": int(given["port"]), "user": given["user"],
-              "password": "", "dbname": given["dbname"], "schema": "public", "threads": 2}  # fmt: skip
-    (folder / "profiles.yml").write_text(
-        yaml.safe_dump({"metricspec": {"target": "t", "outputs": {"t": target}}}), encoding="utf-8"
-    )
+    _in_postgres(folder, server)
     done = dbt.call(folder, "build")
     assert done.returncode == 0, done.stdout[-3000:]
     connection: object = network_in_postgres
     cursor = connection.execute("SELECT * FROM metricspec_result")  # type: ignore[attr-defined]
     same(pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description]), whole)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(not PROGRAMS, reason="no PostgreSQL server is installed (Debian: postgresql)")
+def test_postgres_folds_names_that_the_binding_does_not_quote(
+    dbt: Dbt,
+    opened: Project,
+    written: Write,
+    server: str,  # noqa: F811
+    network_in_postgres: object,  # noqa: F811
+) -> None:
+    if "postgres" not in dbt.plugins:
+        pytest.skip("dbt's plugin for PostgreSQL is not installed (pip install dbt-postgres)")
+    bound = {
+        "org": BoundDataset("org", table="Public.Org"),
+        "attendance_stint": BoundDataset("attendance_stint", table='PUBLIC."attendance_stint"'),
+    }
+    project = replace(opened, binding=Binding("folded", bound))
+    folder = written("export", dbt_project(project, ONE, DbtOptions("postgres", "folded")))
+    _in_postgres(folder, server, "folded")
+    done = dbt.call(folder, "build")
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def _in_postgres(folder: Path, at: str, name: str = "metricspec") -> None:
+    """Writes the profile by which dbt finds the server."""
+    given = dict(part.split("=") for part in at.split())
+    target = {"type": "postgres", "host": given["host"], "port": int(given["port"]), "user": given["user"],
+              "password": "", "dbname": given["dbname"], "schema": "public", "threads": 2}  # fmt: skip
+    (folder / "profiles.yml").write_text(
+        yaml.safe_dump({name: {"target": "t", "outputs": {"t": target}}}), encoding="utf-8"
+    )

@@ -109,12 +109,64 @@ def test_tables_files_and_queries_become_sources(opened: Project) -> None:
         "ours_our_sis": (None, "{{ target.schema }}"),
     }
     (org,) = (table for table in found["ours_our_sis_sis"]["tables"] if table["name"] == "org_table")
-    assert org["identifier"] == "Org Table" and org["quoting"] == {"identifier": True}
+    assert org["identifier"] == "Org Table" and org["quoting"] == {"schema": False, "identifier": True}
+    (stints,) = found["ours_our_sis_dw_sis_core"]["tables"]
+    assert stints["quoting"] == {"database": False, "schema": True, "identifier": False}
+    (years,) = found["ours_our_sis"]["tables"]
+    assert years["quoting"] == {"identifier": False}
     stints = " ".join(files["models/steps/ours_step_bound_attendance_stint.sql"].split())
     assert "FROM {{ source('ours_our_sis_dw_sis_core', 'stints') }} AS s JOIN open_years" in stints
     assert "FROM {{ source('ours_our_sis_sis', 'years') }} AS years" in stints
     assert "JOIN {{ source('ours_our_sis', 'years') }} AS years" in stints
     assert "profiles.yml" not in files and "vars" not in yaml.safe_load(files["dbt_project.yml"])
+
+
+def test_the_check_of_hidden_numbers_names_every_column_that_the_release_hides(opened: Project, files: Files) -> None:
+    release = opened.compiler().plan(SOME).result.template.text
+    hidden = {}
+    for reason in ("suppressed", "prior_suppressed"):
+        branches = re.findall(r"CASE WHEN ([^()]*?) THEN [^()]*? END AS (\w+)", release)
+        hidden[reason] = {name for when, name in branches if re.search(rf"\b{reason} IS NULL", when)} - {"category"}
+    assert len(hidden["suppressed"]) == 11 and len(hidden["prior_suppressed"]) == 7
+    check = " ".join(files["tests/metricspec_result_hides_what_it_says.sql"].split())
+    told, _, prior = check.partition('"prior_suppressed" IS NOT NULL')
+    assert set(re.findall(r'"(\w+)" IS NOT NULL', told)) - {"suppressed"} == hidden["suppressed"]
+    assert set(re.findall(r'"(\w+)" IS NOT NULL', prior)) == hidden["prior_suppressed"]
+
+
+def test_schemas_that_differ_in_case_or_signs_alone_stay_apart(opened: Project) -> None:
+    query = """SELECT * FROM "Live".t1, "live".t2, "Live".t3, live.t2, "Live".T1, a_b.c.d, a.b_c.d, files.t4"""
+    datasets = {
+        "attendance_stint": BoundDataset("attendance_stint", sql=query),
+        "org": BoundDataset("org", file="org.parquet"),
+    }
+    project = replace(opened, binding=Binding("b", datasets))
+    files = dbt_project(project, ["ca.chronic_absenteeism"], DbtOptions())
+    sources = yaml.safe_load(files["models/sources.yml"])["sources"]
+    assert len({one["name"] for one in sources}) == len(sources)
+    found = {
+        (table["name"], one.get("database"), one["schema"], table.get("identifier"), table.get("quoting", {}).get("schema"),
+         table.get("quoting", {}).get("identifier"))
+        for one in sources for table in one["tables"]
+    }  # fmt: skip
+    assert found == {
+        ("t1", None, "Live", "t1", True, False), ("t1_", None, "Live", "T1", True, False), ("t3", None, "Live", "t3", True, False),
+        ("t2", None, "live", "t2", True, False), ("t2_", None, "live", "t2", False, False), ("d", "a_b", "c", "d", False, False),
+        ("d", "a", "b_c", "d", False, False), ("t4", None, "files", "t4", False, False),
+        ("org", None, "{{ target.schema }}", None, None, None),
+    }  # fmt: skip
+
+
+def test_a_grain_that_no_number_needs_is_tested_too(opened: Project) -> None:
+    """As a run checks it, whatever its numbers read."""
+    org = opened.catalog.datasets["org"]
+    wider = replace(org, grain=(*org.grain, "org_name"))
+    catalog = replace(opened.catalog, datasets={**opened.catalog.datasets, "org": wider})
+    project = replace(opened, catalog=catalog)
+    assert "org_name" not in project.compiler().plan(["ca.chronic_absenteeism"]).reads["org"]
+    files = dbt_project(project, ["ca.chronic_absenteeism"], DbtOptions())
+    assert '"org_name"' in files["tests/metricspec_org_has_no_row_twice.sql"]
+    assert 'AS "org_name"' in files["models/steps/metricspec_step_bound_org.sql"]
 
 
 @pytest.mark.parametrize("dialect", ["postgres", "snowflake", "bigquery", "tsql", "oracle", "databricks"])

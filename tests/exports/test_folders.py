@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,52 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
             write_folder(folder, {"x.sql": "2", "late.sql": "3"})
     assert {path.name for path in tmp_path.iterdir()} == {"out"}
     assert (out / "x.sql").read_text(encoding="utf-8") == "1"
+
+
+def _fails(monkeypatch: pytest.MonkeyPatch, *fails: Callable[[Path, Path], bool]) -> None:
+    """Renaming meets a full disk where one of `fails` says so."""
+    rename = os.rename
+
+    def full(source: Path, to: Path) -> None:
+        if any(one(Path(source), Path(to)) for one in fails):
+            raise OSError(28, "No space left on device", str(to))
+        rename(source, to)
+
+    monkeypatch.setattr(os, "rename", full)
+
+
+@pytest.mark.parametrize("at", ["second.txt", "out"])
+def test_what_others_put_there_is_back_where_a_move_fails(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"x.sql": "1"})
+    for name in ("first.txt", "target/second.txt"):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(name, encoding="utf-8")
+    before = listed(tmp_path)
+    with monkeypatch.context() as patched:
+        _fails(patched, lambda source, to: to.name == at and source.suffix != ".old")
+        with pytest.raises(OSError, match="No space left"):
+            write_folder(out, {"x.sql": "2", "new.sql": "2"})
+    assert listed(tmp_path) == before
+    assert (out / "x.sql").read_text(encoding="utf-8") == "1"
+    assert (out / "target" / "second.txt").read_text(encoding="utf-8") == "target/second.txt"
+    write_folder(out, {"x.sql": "2"})
+    assert listed(tmp_path) == before
+
+
+def test_files_that_cannot_be_moved_back_are_kept_and_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"x.sql": "1"})
+    for name in ("first.txt", "second.txt"):
+        (out / name).write_text(name, encoding="utf-8")
+    with monkeypatch.context() as patched:
+        _fails(patched, lambda _, to: to.name == "second.txt", lambda _, to: to == out / "first.txt")
+        with pytest.raises(UsageError, match="files that lay there are now in") as told:
+            write_folder(out, {"x.sql": "2"})
+    assert (Path(str(told.value).rpartition(" ")[2]) / "first.txt").read_text(encoding="utf-8") == "first.txt"
+    assert {"x.sql", "second.txt"} <= listed(out)
 
 
 def test_nothing_is_written_outside_the_folder(tmp_path: Path) -> None:

@@ -110,6 +110,19 @@ def test_a_metric_is_the_published_value(model: dict[str, Any], whole: pd.DataFr
     assert computed == whole["indicator"].nunique()
 
 
+def test_a_metric_is_the_indicator_s_own_row_not_one_of_a_category(model: dict[str, Any]) -> None:
+    """Growth by cells has a row for each cell besides; of quadrants every row has a category, which is the result."""
+    rows = [("core.growth_ela", None, 50.0), ("core.growth_ela", "ela grade 4", 90.0),
+            ("core.status_by_growth_ela", "high status, low growth", 50.0)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["indicator", "category", "value"]).assign(statistic=None)
+    metrics = {json.loads(m["custom_extensions"][0]["data"])["indicator"]: standard(m) for m in model["metrics"]}
+    with duckdb.connect() as connection:
+        connection.register("metricspec_result", frame)
+        for name in ("core.growth_ela", "core.status_by_growth_ela"):
+            assert connection.execute(f"SELECT {metrics[name]} FROM metricspec_result").fetchone() == (50.0,), name
+    assert "one category" in model["ai_context"]["instructions"]
+
+
 def test_fields_read_the_district_s_columns(opened: Project, network: Path) -> None:
     """Column maps, codes and constants stand in the expressions; a filter makes the source a query."""
     codes = {"enrollment_status": {"P": "10"}}

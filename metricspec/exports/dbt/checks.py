@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from metricspec.compiler.bind import bound_stage
 from metricspec.compiler.tail import HIDES_WITH_PRIOR, HIDES_WITH_VALUE
 from metricspec.exports import Files
 from metricspec.exports.dbt.models import Models
-from metricspec.model import Catalog
-from metricspec.sql.stage import comma, q
+from metricspec.model import Binding, Catalog, Dataset
+from metricspec.sql.stage import Plan, comma, q
 
 KEYS = ("indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic")
 
@@ -26,12 +29,26 @@ def result_checks(models: Models) -> Files:
     }
 
 
+def with_grains(plan: Plan, catalog: Catalog, binding: Binding) -> Plan:
+    """The plan with the whole grain of each dataset that `data_checks` tests, needed by the numbers or not."""
+    wider = {}
+    for name, columns in plan.reads.items():
+        dataset = catalog.datasets[name]
+        if _of_orgs(dataset) and not set(dataset.grain) <= columns:
+            wider[f"bound_{name}"] = bound_stage(dataset, binding.datasets[name], {*columns, *dataset.grain})
+    return replace(plan, stages=tuple(wider.get(stage.name, stage) for stage in plan.stages))
+
+
+def _of_orgs(dataset: Dataset) -> bool:
+    return "student" not in dataset.keys
+
+
 def data_checks(models: Models, catalog: Catalog) -> Files:
     """Datasets of orgs with one row for each grain: a doubled row would count every student twice."""
     files = {}
-    for name, columns in models.plan.reads.items():
+    for name in models.plan.reads:
         dataset = catalog.datasets[name]
-        if "student" in dataset.keys or not set(dataset.grain) <= columns:
+        if not _of_orgs(dataset):
             continue
         grain = comma(map(q, dataset.grain))
         model = models.names.step(f"bound_{name}")

@@ -11,7 +11,7 @@ import yaml
 
 from metricspec.exports import Files
 from metricspec.exports.chosen import sql_plan
-from metricspec.exports.dbt.checks import data_checks, result_checks
+from metricspec.exports.dbt.checks import data_checks, result_checks, with_grains
 from metricspec.exports.dbt.models import Models, Names
 from metricspec.exports.dbt.properties import TAG, column_docs, result_properties, step_properties
 from metricspec.exports.dbt.sources import DATA, Sources
@@ -54,7 +54,7 @@ def dbt_project(project: Project, ids: Sequence[str], options: DbtOptions) -> Fi
     sources = Sources(_source(project, options), able.reads_files)
     marked = sources.marked(project.binding, project.catalog, reads)
     plan = sql_plan(replace(project, binding=marked).compiler(options.dialect), ids)
-    models = Models(plan, options.dialect, names, sources.jinja())
+    models = Models(with_grains(plan, project.catalog, marked), options.dialect, names, sources.jinja())
     indicators = [(project.indicator(name), model) for name, model in chosen.items()]
     return {
         "README.md": README.format(

@@ -21,7 +21,9 @@ def constant_table(
     """Rows of values as stages, the last named `name`; a long table is put together from parts."""
     listed = [f"SELECT {comma(_item(*one) for one in zip(row, columns.items(), strict=True))}" for row in rows]
     if not listed:
-        listed = [f"SELECT {comma(_item(None, one) for one in columns.items())} FROM (SELECT 1 AS one) AS o WHERE 1 = 0"]
+        listed = [
+            f"SELECT {comma(_item(None, one) for one in columns.items())} FROM (SELECT 1 AS one) AS o WHERE 1 = 0"
+        ]
     if len(listed) <= MOST:
         return (design.stage(name, says, "\nUNION ALL\n".join(listed), stored=True),)
     parts = [

@@ -5,7 +5,15 @@ WITH
     CAST(student_id AS STRING) AS `student_id`,
     CAST(school_id AS STRING) AS `school_id`,
     CAST(school_year AS STRING) AS `school_year`,
-    CAST(COALESCE(SAFE_CAST(attendance_exempt AS BOOL), FALSE) AS INT64) AS `attendance_exempt`,
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(attendance_exempt AS STRING)) IN ('1', 'true', 't', 'yes', 'y')
+        THEN TRUE
+        WHEN LOWER(CAST(attendance_exempt AS STRING)) IN ('0', 'false', 'f', 'no', 'n')
+        THEN FALSE
+      END,
+      FALSE
+    ) AS INT64) AS `attendance_exempt`,
     SAFE_CAST(days_attended AS NUMERIC(18, 2)) AS `days_attended`
   FROM attendance_stint AS physical
 ),
@@ -16,8 +24,24 @@ WITH
     CAST(school_year AS STRING) AS `school_year`,
     CAST(org_level AS STRING) AS `org_level`,
     CAST(org_type AS STRING) AS `org_type`,
-    CAST(COALESCE(SAFE_CAST(charter AS BOOL), FALSE) AS INT64) AS `charter`,
-    CAST(COALESCE(SAFE_CAST(alternative AS BOOL), FALSE) AS INT64) AS `alternative`,
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(charter AS STRING)) IN ('1', 'true', 't', 'yes', 'y')
+        THEN TRUE
+        WHEN LOWER(CAST(charter AS STRING)) IN ('0', 'false', 'f', 'no', 'n')
+        THEN FALSE
+      END,
+      FALSE
+    ) AS INT64) AS `charter`,
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(alternative AS STRING)) IN ('1', 'true', 't', 'yes', 'y')
+        THEN TRUE
+        WHEN LOWER(CAST(alternative AS STRING)) IN ('0', 'false', 'f', 'no', 'n')
+        THEN FALSE
+      END,
+      FALSE
+    ) AS INT64) AS `alternative`,
     CAST(parent_id AS STRING) AS `parent_id`
   FROM org AS physical
 ),
@@ -437,6 +461,10 @@ WITH
     0 AS `low_closed`,
     0 AS `high_closed`,
     0 AS `unverified`
+  FROM (
+    SELECT
+      1 AS `one`
+  ) AS `o`
   WHERE
     1 = 0
 ),
@@ -448,6 +476,10 @@ WITH
     '' AS `change_band`,
     '' AS `rating`,
     0 AS `unverified`
+  FROM (
+    SELECT
+      1 AS `one`
+  ) AS `o`
   WHERE
     1 = 0
 ),

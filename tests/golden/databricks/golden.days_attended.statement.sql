@@ -437,6 +437,10 @@ WITH
     0 AS `low_closed`,
     0 AS `high_closed`,
     0 AS `unverified`
+  FROM (
+    SELECT
+      1 AS `one`
+  ) AS `o`
   WHERE
     1 = 0
 ),
@@ -448,6 +452,10 @@ WITH
     '' AS `change_band`,
     '' AS `rating`,
     0 AS `unverified`
+  FROM (
+    SELECT
+      1 AS `one`
+  ) AS `o`
   WHERE
     1 = 0
 ),

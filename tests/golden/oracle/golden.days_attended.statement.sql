@@ -463,7 +463,11 @@ WITH
     0 AS "low_closed",
     0 AS "high_closed",
     0 AS "unverified"
-  FROM "DUAL"
+  FROM (
+    SELECT
+      1 AS "one"
+    FROM "DUAL"
+  ) "o"
   WHERE
     1 = 0
 ),
@@ -475,7 +479,11 @@ WITH
     ' ' AS "change_band",
     ' ' AS "rating",
     0 AS "unverified"
-  FROM "DUAL"
+  FROM (
+    SELECT
+      1 AS "one"
+    FROM "DUAL"
+  ) "o"
   WHERE
     1 = 0
 ),

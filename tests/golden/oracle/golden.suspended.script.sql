@@ -395,7 +395,11 @@ SELECT
   0 AS "low_closed",
   0 AS "high_closed",
   0 AS "unverified"
-FROM "DUAL"
+FROM (
+  SELECT
+    1 AS "one"
+  FROM "DUAL"
+) "o"
 WHERE
   1 = 0;
 
@@ -407,7 +411,11 @@ SELECT
   ' ' AS "change_band",
   ' ' AS "rating",
   0 AS "unverified"
-FROM "DUAL"
+FROM (
+  SELECT
+    1 AS "one"
+  FROM "DUAL"
+) "o"
 WHERE
   1 = 0;
 

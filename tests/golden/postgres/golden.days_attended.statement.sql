@@ -466,6 +466,10 @@ WITH
     0 AS "low_closed",
     0 AS "high_closed",
     0 AS "unverified"
+  FROM (
+    SELECT
+      1 AS "one"
+  ) AS "o"
   WHERE
     1 = 0
 ),
@@ -477,6 +481,10 @@ WITH
     '' AS "change_band",
     '' AS "rating",
     0 AS "unverified"
+  FROM (
+    SELECT
+      1 AS "one"
+  ) AS "o"
   WHERE
     1 = 0
 ),

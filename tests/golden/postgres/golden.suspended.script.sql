@@ -403,6 +403,10 @@ SELECT
   0 AS "low_closed",
   0 AS "high_closed",
   0 AS "unverified"
+FROM (
+  SELECT
+    1 AS "one"
+) AS "o"
 WHERE
   1 = 0;
 ANALYZE "bands";
@@ -415,6 +419,10 @@ SELECT
   '' AS "change_band",
   '' AS "rating",
   0 AS "unverified"
+FROM (
+  SELECT
+    1 AS "one"
+) AS "o"
 WHERE
   1 = 0;
 ANALYZE "grids";

@@ -438,6 +438,10 @@ WITH
     0 AS "low_closed",
     0 AS "high_closed",
     0 AS "unverified"
+  FROM (
+    SELECT
+      1 AS "one"
+  ) AS "o"
   WHERE
     1 = 0
 ),
@@ -449,6 +453,10 @@ WITH
     '' AS "change_band",
     '' AS "rating",
     0 AS "unverified"
+  FROM (
+    SELECT
+      1 AS "one"
+  ) AS "o"
   WHERE
     1 = 0
 ),

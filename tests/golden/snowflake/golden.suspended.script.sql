@@ -377,6 +377,10 @@ SELECT
   0 AS "low_closed",
   0 AS "high_closed",
   0 AS "unverified"
+FROM (
+  SELECT
+    1 AS "one"
+) AS "o"
 WHERE
   1 = 0;
 
@@ -388,6 +392,10 @@ SELECT
   '' AS "change_band",
   '' AS "rating",
   0 AS "unverified"
+FROM (
+  SELECT
+    1 AS "one"
+) AS "o"
 WHERE
   1 = 0;
 

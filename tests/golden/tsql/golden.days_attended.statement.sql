@@ -5,8 +5,19 @@ WITH
     CAST(student_id AS NVARCHAR(4000)) AS [student_id],
     CAST(school_id AS NVARCHAR(4000)) AS [school_id],
     CAST(school_year AS NVARCHAR(4000)) AS [school_year],
-    CAST(COALESCE(TRY_CAST(attendance_exempt AS BIT), 0) AS INTEGER) AS [attendance_exempt],
-    TRY_CAST(days_attended AS NUMERIC(18, 2)) AS [days_attended]
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(attendance_exempt AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        THEN 1
+        WHEN LOWER(CAST(attendance_exempt AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        THEN 0
+      END,
+      0
+    ) AS INTEGER) AS [attendance_exempt],
+    CASE
+      WHEN CAST(days_attended AS VARCHAR(100)) <> ''
+      THEN TRY_CAST(days_attended AS NUMERIC(18, 2))
+    END AS [days_attended]
   FROM attendance_stint AS physical
 ),
 -- org: Schools, districts and networks as the district keeps it, in the dataset's own columns.
@@ -16,8 +27,24 @@ WITH
     CAST(school_year AS NVARCHAR(4000)) AS [school_year],
     CAST(org_level AS NVARCHAR(4000)) AS [org_level],
     CAST(org_type AS NVARCHAR(4000)) AS [org_type],
-    CAST(COALESCE(TRY_CAST(charter AS BIT), 0) AS INTEGER) AS [charter],
-    CAST(COALESCE(TRY_CAST(alternative AS BIT), 0) AS INTEGER) AS [alternative],
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        THEN 1
+        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        THEN 0
+      END,
+      0
+    ) AS INTEGER) AS [charter],
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        THEN 1
+        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        THEN 0
+      END,
+      0
+    ) AS INTEGER) AS [alternative],
     CAST(parent_id AS NVARCHAR(4000)) AS [parent_id]
   FROM org AS physical
 ),
@@ -437,6 +464,10 @@ WITH
     0 AS [low_closed],
     0 AS [high_closed],
     0 AS [unverified]
+  FROM (
+    SELECT
+      1 AS [one]
+  ) AS [o]
   WHERE
     1 = 0
 ),
@@ -448,6 +479,10 @@ WITH
     '' AS [change_band],
     '' AS [rating],
     0 AS [unverified]
+  FROM (
+    SELECT
+      1 AS [one]
+  ) AS [o]
   WHERE
     1 = 0
 ),

@@ -21,7 +21,10 @@ FROM (
     CAST(school_id AS NVARCHAR(4000)) AS [school_id],
     CAST(school_year AS NVARCHAR(4000)) AS [school_year],
     CAST(action AS NVARCHAR(4000)) AS [action],
-    TRY_CAST(duration_days AS NUMERIC(18, 2)) AS [duration_days]
+    CASE
+      WHEN CAST(duration_days AS VARCHAR(100)) <> ''
+      THEN TRY_CAST(duration_days AS NUMERIC(18, 2))
+    END AS [duration_days]
   FROM discipline_action AS physical
 ) AS [step];
 
@@ -35,8 +38,24 @@ FROM (
     CAST(school_year AS NVARCHAR(4000)) AS [school_year],
     CAST(org_level AS NVARCHAR(4000)) AS [org_level],
     CAST(org_type AS NVARCHAR(4000)) AS [org_type],
-    CAST(COALESCE(TRY_CAST(charter AS BIT), 0) AS INTEGER) AS [charter],
-    CAST(COALESCE(TRY_CAST(alternative AS BIT), 0) AS INTEGER) AS [alternative],
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        THEN 1
+        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        THEN 0
+      END,
+      0
+    ) AS INTEGER) AS [charter],
+    CAST(COALESCE(
+      CASE
+        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        THEN 1
+        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        THEN 0
+      END,
+      0
+    ) AS INTEGER) AS [alternative],
     CAST(parent_id AS NVARCHAR(4000)) AS [parent_id]
   FROM org AS physical
 ) AS [step];
@@ -436,6 +455,10 @@ FROM (
     0 AS [low_closed],
     0 AS [high_closed],
     0 AS [unverified]
+  FROM (
+    SELECT
+      1 AS [one]
+  ) AS [o]
   WHERE
     1 = 0
 ) AS [step];
@@ -451,6 +474,10 @@ FROM (
     '' AS [change_band],
     '' AS [rating],
     0 AS [unverified]
+  FROM (
+    SELECT
+      1 AS [one]
+  ) AS [o]
   WHERE
     1 = 0
 ) AS [step];
