@@ -55,25 +55,34 @@ class Prepared:
 
         Raises SpecError before any result where something is missing that must not be.
         """
-        catalog, renderer, able = self.compiler.catalog, self.compiler.renderer, self.compiler.capabilities
+        catalog, renderer = self.compiler.catalog, self.compiler.renderer
         bound = self.compiler.binding.datasets if self.compiler.binding else {}
         head = [s for s in self.plan.stages if s.name.startswith("bound_") or s.name == TREE]
-        for stage in head:
+        for at, stage in enumerate(head):
+            if progress:
+                progress(at, len(self.plan.stages), stage.says)
             engine.make(stage, renderer)
-        tree = able.prefix + TREE if any(stage.name == TREE for stage in head) else ""
+        if progress:
+            progress(len(head), len(self.plan.stages), "Counting what is missing in the data.")
+        tree = self.compiler.capabilities.prefix + TREE if any(stage.name == TREE for stage in head) else ""
         quality = count_quality(engine, renderer, catalog, self.plan.reads, bound, tree=tree)
-        python = any(isinstance(step, Computation) for step in self.plan.stages)
-        stepwise = self.plan.stepwise and not able.inlines
-        steps = keep_stages or self.several or self.plan.demanded or stepwise or python or able.script or able.prefix
-        form: Form = "script" if steps else "statement"
         stopping = stops(quality, catalog, bound)
         if stopping:
             raise SpecError(stopping)
-        frame = engine.run(self.plan, renderer, progress, len(head), form)
+        frame = engine.run(self.plan, renderer, progress, len(head), "script" if keep_stages else self.form)
         missing = missing_facts(engine, renderer, self.plan.demanded)
         if missing:
             raise SpecError(missing)
         return as_result(frame), quality
+
+    @property
+    def form(self) -> Form:
+        """A script where steps are shared, looked at afterwards, made in Python or named otherwise than in a statement, and
+        where the engine does better with one."""
+        able, plan = self.compiler.capabilities, self.plan
+        stepwise = able.script or (plan.stepwise and not able.inlines)
+        python = any(isinstance(step, Computation) for step in plan.stages)
+        return "script" if self.several or plan.demanded or python or stepwise or able.prefix else "statement"
 
 
 @dataclass(frozen=True)

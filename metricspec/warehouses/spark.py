@@ -65,9 +65,7 @@ class Spark(Warehouse):
 
     def close(self) -> None:
         """Leave the session; the cluster, and a local Spark that others may use, stay."""
-        with contextlib.suppress(
-            *self._errors
-        ):  # a classic session raises one of them where it is asked for its client
+        with contextlib.suppress(*self._errors):  # which a classic session raises where it is asked for its client
             if hasattr(self._session, "client"):  # Connect
                 self._session.stop()
 

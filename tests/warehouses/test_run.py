@@ -114,3 +114,18 @@ def test_a_full_disk_leaves_no_half_file(network: Path, tmp_path: Path) -> None:
     assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
     assert out.read_text(encoding="utf-8") == "what was there before"
     assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("dataset", ["discipline_action", "enrollment"])
+def test_an_empty_table_stops_a_run(dataset: str, network: Path, tmp_path: Path) -> None:
+    """Nobody suspended would be the best rating of all."""
+    folder, out = tmp_path / "empty", tmp_path / "result.csv"
+    shutil.copytree(network, folder)
+    out.write_text("what was there before", encoding="utf-8")
+    path = folder / "data" / f"{dataset}.parquet"
+    pd.read_parquet(path).head(0).to_parquet(path)
+    done = command(folder, "run", "ca.suspension_rate", "--out", str(out))
+    assert isinstance(done.exception, SpecError)
+    assert [problem.code for problem in done.exception.problems] == ["MS523"]
+    assert dataset in str(done.exception)
+    assert out.read_text(encoding="utf-8") == "what was there before"

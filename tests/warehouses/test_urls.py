@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from metricspec.cli import cli
 from metricspec.problems import SpecError, UsageError
+from metricspec.reading.formats import as_text
 from metricspec.warehouses.connect import connect
 from metricspec.warehouses.messages import secrets_of, without_values
 
@@ -82,7 +83,7 @@ def test_a_password_in_a_project_file_is_a_problem_at_its_line(tmp_path: Path) -
     assert isinstance(found, SpecError)
     (problem,) = found.problems
     assert (problem.code, problem.place.line) == ("MS506", 3)
-    assert SECRET not in problem.message + problem.hint
+    assert SECRET not in as_text(found.problems) and "3 | warehouse: postgresql://u:***" in as_text(found.problems)
 
 
 def test_the_project_s_warehouse_is_used(tmp_path: Path) -> None:
