@@ -179,7 +179,8 @@ class SqlAlchemy(Warehouse):
             from sqlalchemy import column, table
             from sqlalchemy.sql import quoted_name
 
-            named = [quoted_name(one, physical(one) != one) for one in columns]
+            reserved = self._engine.dialect.identifier_preparer.reserved_words  # `change`, in MariaDB
+            named = [quoted_name(one, physical(one) != one or one.lower() in reserved) for one in columns]
             insert = table(quoted_name(name, physical(name) != name), *(column(one) for one in named)).insert()
             for batch in _batches(rows):
                 values = [dict(zip(named, map(self._value, row), strict=True)) for row in batch]

@@ -8,6 +8,7 @@ import pandas as pd
 KEYS = ["indicator", "school_year", "org_level", "org_id", "student_group", "category", "statistic"]
 EXACT = ("value", "prior_value", "change", "n", "prior_n")
 RELATIVE = 1e-9
+NOTHING = 1e-12  # a standard error that is nothing but rounding
 
 
 def same(ours: pd.DataFrame, theirs: pd.DataFrame, relative: float = RELATIVE) -> None:
@@ -23,7 +24,7 @@ def same(ours: pd.DataFrame, theirs: pd.DataFrame, relative: float = RELATIVE) -
             mine, wanted = (column.astype(float).to_numpy() for column in (mine, wanted))
             if name in EXACT:
                 assert np.array_equal(mine, wanted), name
-            np.testing.assert_allclose(mine, wanted, rtol=relative, atol=0, err_msg=name)
+            np.testing.assert_allclose(mine, wanted, rtol=relative, atol=NOTHING, err_msg=name)
         else:
             assert list(mine.astype(str)) == list(wanted.astype(str)), name
 

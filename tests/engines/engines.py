@@ -24,7 +24,7 @@ class Engine:
     """`home` puts tables where sessions find them. `all_indicators`: every shipped one runs, not one of each measure
     type; `students`: how many of a hundred of the network it is given; `version` asks for the version, as a query or a package; `tested` is
     what the page says of it.
-    `only_script` says why one statement is not tried: it would take the server down, or the whole afternoon. `needs` is what must be installed: modules, or for a server a program that is there."""
+    `only_script` says why compiled statements are not tried beside runs. `needs` is what must be installed: modules, or for a server a program that is there."""
 
     name: str
     title: str
@@ -154,18 +154,19 @@ ENGINES = (
     Engine(
         "mariadb", "MariaDB", _mariadb, "SELECT version()", "10.11", ("sqlalchemy", "pymysql"), bool(servers.MARIADB),
         how="a server on this machine",
-        only_script="it works a WITH element out anew wherever it is read: minutes, and all the memory there is",
+        only_script="scripts only, its usual form: it works a WITH element out anew wherever it is read: minutes, and all the memory there is",
     ),
     Engine("clickhouse", "ClickHouse", _each_time(adapters.ClickHouse), "SELECT version()", "26.9", ("chdb",)),
     Engine("datafusion", "DataFusion", _each_time(adapters.DataFusion), "datafusion", "55.0", ("datafusion",)),
     Engine(
         "spark", "Spark", _spark, "pyspark", "4.3", ("pyspark",), bool(servers.JAVA), all_indicators=False,
-        only_script="it plans a WITH element anew wherever it is read: minutes",
+        only_script="scripts only, its usual form: it plans a WITH element anew wherever it is read: minutes",
         how="local, inside the test's process",
     ),
     Engine(
         "bigquery", "BigQuery", _each_time(adapters.BigQuery), "zetasql", "0.1", ("zetasql",), all_indicators=False,
-        students=12, how="Google's analyzer and reference evaluator (zetasql)",
+        students=30, how="Google's analyzer and reference evaluator (zetasql)",
+        only_script="its runs are one statement each where a measure type allows it",
     ),
 )  # fmt: skip
 USUAL = ENGINES[0]

@@ -61,9 +61,7 @@ def _cell(engine: Engine, kind: str) -> str:
 
 def _holes() -> list[str]:
     titles = {engine.name: engine.title for engine in ENGINES}
-    scripts = [
-        f"{e.title} is given scripts only, which are its usual form: {e.only_script}." for e in ENGINES if e.only_script
-    ]
+    scripts = [f"{e.title}: {e.only_script}." for e in ENGINES if e.only_script]
     if not HOLES:
         return [*scripts, "There is no hole: every measure type gives DuckDB's numbers on every engine."]
     rows = [
