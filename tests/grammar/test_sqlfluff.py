@@ -9,6 +9,7 @@ from sqlfluff.core import FluffConfig, Linter
 
 from tests.grammar.texts import Texts
 
+pytestmark = pytest.mark.grammar
 REFUSED = {
     "snowflake": "SELECT a FROM t WHERE a = 1 b",
     "bigquery": "SELECT a FROM t WHERE a = 1 b",
