@@ -20,11 +20,11 @@ COMMON = {
 # Functions, and types with their sizes, that the dialect's reference has.
 OWN = {
     "snowflake": {"CEIL", "DECIMAL", "SUBSTRING", "TRY_CAST"},
-    "bigquery": {"CEIL", "MOD", "NUMERIC", "SAFE_CAST", "SUBSTRING"},
+    "bigquery": {"CEIL", "LOWER", "MOD", "NUMERIC", "SAFE_CAST", "SUBSTRING"},
     "redshift": {"CEIL", "DECIMAL", "SUBSTRING", "VARCHAR"},
     "databricks": {"CEIL", "DECIMAL", "SUBSTRING", "TRY_CAST"},
     "trino": {"CEIL", "CONCAT", "DECIMAL", "SUBSTR", "TRY_CAST"},
-    "tsql": {"CEILING", "COUNT_BIG", "NUMERIC", "NVARCHAR", "SUBSTRING", "TRY_CAST"},
+    "tsql": {"CEILING", "COUNT_BIG", "LOWER", "NUMERIC", "NVARCHAR", "SUBSTRING", "TRY_CAST", "VARCHAR"},
     "oracle": {"CEIL", "LOWER", "MOD", "NUMBER", "SUBSTR", "VARCHAR2"},
 }
 
