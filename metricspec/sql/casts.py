@@ -37,7 +37,7 @@ def _cast(value: exp.Expression, to: exp.DataType, through: str = "DECIMAL(38, 9
     return exp.Cast(this=value, to=to)
 
 
-def _words(value: exp.Expression, true: str, false: str) -> exp.Expression:
+def words(value: exp.Expression, true: str, false: str) -> exp.Expression:
     """What the usual words for yes and no say."""
     text = "LOWER(CAST(x AS VARCHAR))"
     listed = [", ".join(f"'{word}'" for word in words) for words in (TRUE, FALSE)]
@@ -58,7 +58,7 @@ def sqlite_cast(node: exp.Expression) -> exp.Expression:
     value, to = node.this, node.args["to"]
     match _kind(to):
         case "boolean":
-            return _words(value, "1", "0")
+            return words(value, "1", "0")
         case "date":
             return _when("DATE(x, '+0 days') = SUBSTRING(TRIM(x), 1, 10)", value, node)
         case "number":
@@ -76,7 +76,7 @@ def mysql_cast(node: exp.Expression) -> exp.Expression:
     value, to = node.this, node.args["to"]
     match _kind(to):
         case "boolean":
-            return _words(value, "1", "0")
+            return words(value, "1", "0")
         case "text":
             return exp.Cast(this=value, to=to)
         case kind:
@@ -88,7 +88,7 @@ def postgres_cast(node: exp.Expression) -> exp.Expression:
     value, to = node.this, node.args["to"]
     match _kind(to):
         case "boolean":
-            return _words(value, "TRUE", "FALSE")
+            return words(value, "TRUE", "FALSE")
         case "text":
             return exp.Cast(this=value, to=to)
         case kind:
@@ -102,7 +102,7 @@ def clickhouse_cast(node: exp.Expression) -> exp.Expression:
     value, to = node.this, node.args["to"]
     match _kind(to):
         case "boolean":
-            return _words(value, "TRUE", "FALSE")
+            return words(value, "TRUE", "FALSE")
         case "date":
             return exp.TryCast(this=value, to=exp.DataType(this=exp.DType.DATE32))
     return node
@@ -110,7 +110,7 @@ def clickhouse_cast(node: exp.Expression) -> exp.Expression:
 
 def bigquery_cast(node: exp.Expression) -> exp.Expression:
     """BigQuery knows fewer words for yes and no."""
-    return _words(node.this, "TRUE", "FALSE") if _kind(node.args["to"]) == "boolean" else node
+    return words(node.this, "TRUE", "FALSE") if _kind(node.args["to"]) == "boolean" else node
 
 
 def mysql_text(node: exp.Expression) -> exp.Expression:

@@ -232,7 +232,7 @@ class Renderer:
 
     def creations(self, stage: Stage) -> tuple[str, ...]:
         """The statements that make one stage: of a stored one the planner learns how many rows it has."""
-        analyze = capabilities(self.dialect).analyze if stage.stored else ""
+        analyze = self._able.analyze if stage.stored else ""
         return (self.creation(stage), *([analyze.format(name=self.step(stage.name))] if analyze else []))
 
     def script(self, plan: Plan) -> str:

@@ -12,8 +12,6 @@ from sqlglot import exp
 from metricspec.sql import casts, naming
 
 Rewrite = Callable[[exp.Expression], exp.Expression]
-TRUE = ("1", "true", "t", "yes", "y")
-FALSE = ("0", "false", "f", "no", "n")
 # Those of Oracle's reserved words that sqlglot does not take for a word of SQL.
 ORACLE_RESERVED = frozenset([
     "ACCESS", "AUDIT", "CLUSTER", "COMPRESS", "EXCLUSIVE", "FILE", "IDENTIFIED", "IMMEDIATE", "INCREMENT", "INITIAL",
@@ -70,7 +68,7 @@ def oracle_cast(node: exp.Expression) -> exp.Expression:
     """Oracle: a number or NULL; a truth by its usual words; a date as the session reads it, or an error."""
     to = node.args["to"]
     if to.this == exp.DType.BOOLEAN:
-        return truth_of_words(node)
+        return casts.words(node.this, "1", "0")
     if to.this in exp.DataType.INTEGER_TYPES:
         return exp.Cast(this=node.this, to=exp.DataType.build("NUMBER(19, 0)", dialect="oracle"), default=exp.Null())
     if to.this in exp.DataType.NUMERIC_TYPES:
@@ -83,27 +81,12 @@ def tsql_cast(node: exp.Expression) -> exp.Expression:
     """T-SQL makes 0 or 1900-01-01 of an empty text, and knows few words for true and false."""
     to = node.args["to"]
     if to.this == exp.DType.BOOLEAN:
-        return truth_of_words(node)
+        return casts.words(node.this, "1", "0")
     if to.this in exp.DataType.TEXT_TYPES:
         return node
     text = exp.Cast(this=node.this.copy(), to=exp.DataType.build("VARCHAR(100)"))
     filled = exp.NEQ(this=text, expression=exp.Literal.string(""))
     return exp.Case(ifs=[exp.If(this=filled, true=node.copy())])
-
-
-def truth_of_words(node: exp.Expression) -> exp.Expression:
-    """1 or 0 for the words that mean true and false; anything else is unknown."""
-    lower = exp.Lower(this=exp.Cast(this=node.this, to=exp.DataType.build("VARCHAR(10)")))
-
-    def words(of: tuple[str, ...]) -> exp.In:
-        return exp.In(this=lower.copy(), expressions=[exp.Literal.string(word) for word in of])
-
-    return exp.Case(
-        ifs=[
-            exp.If(this=words(TRUE), true=exp.Literal.number(1)),
-            exp.If(this=words(FALSE), true=exp.Literal.number(0)),
-        ]
-    )
 
 
 def written_date(node: exp.Expression) -> exp.Expression:
@@ -154,6 +137,11 @@ _ORACLE: Mapping[type[exp.Expression], tuple[Rewrite, ...]] = {
     exp.Select: (from_dual, star_of_table),
     exp.Literal: (some_text,),
 }
+_TSQL: Mapping[type[exp.Expression], tuple[Rewrite, ...]] = {
+    exp.TryCast: (tsql_cast,),
+    exp.DataType: (long_text("NVARCHAR(4000)"),),
+    exp.Boolean: (number_of_truth,),
+}
 _TABLE: Mapping[str, Mapping[type[exp.Expression], tuple[Rewrite, ...]]] = {
     "bigquery": {exp.TryCast: (casts.bigquery_cast,)},
     "clickhouse": {exp.TryCast: (casts.clickhouse_cast,), exp.Select: (naming.named,)},
@@ -163,16 +151,8 @@ _TABLE: Mapping[str, Mapping[type[exp.Expression], tuple[Rewrite, ...]]] = {
     "redshift": {exp.TryCast: (plain_cast,)},
     "snowflake": {exp.TryCast: (cast_of_text,)},
     "sqlite": {exp.TryCast: (casts.sqlite_cast,)},
-    "tsql": {
-        exp.TryCast: (tsql_cast,),
-        exp.DataType: (long_text("NVARCHAR(4000)"),),
-        exp.Boolean: (number_of_truth,),
-    },
-    "fabric": {
-        exp.TryCast: (tsql_cast,),
-        exp.DataType: (long_text("NVARCHAR(4000)"),),
-        exp.Boolean: (number_of_truth,),
-    },
+    "tsql": _TSQL,
+    "fabric": _TSQL,
 }
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 _PASSWORD = re.compile(r"://[^:/@?]*:(.+)@")
 _SECRET = re.compile(r"pass|pwd|secret|token|credential|api_?key|private_key(?!_file|_path)", re.IGNORECASE)
-_KEY = re.compile(rf"\w*(?:{_SECRET.pattern})\w*\s*:\s*(\S.*)", re.IGNORECASE)
+_KEY = re.compile(r"\b(?:password|passwd|pwd|secret|token|api_?key|private_?key)\s*:\s*(\S.*)", re.IGNORECASE)
 _QUOTED = re.compile(r"""(['"]).*?\1(?!\w)""")
 _NUMBER = re.compile(r"\b\d[\d.]*\b")
 

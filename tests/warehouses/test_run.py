@@ -52,9 +52,16 @@ def test_a_run_gives_what_duckdb_gives(loaded: str, network: Path, tmp_path: Pat
 
 def test_names_of_orgs_come_from_the_warehouse(loaded: str, network: Path) -> None:
     """Of this one, not of the project's files: a name changed there is shown."""
-    before = command(network, "run", INDICATORS[1], "--level", "network", "--warehouse", loaded)
-    assert before.exception is None, before.exception
-    assert "Network" in before.output or "network" in before.output
+    from metricspec.warehouses.sqlalchemy import SqlAlchemy
+
+    command(network, "load", "org", "--replace", "--warehouse", loaded)
+    with SqlAlchemy(loaded) as warehouse:
+        warehouse.execute("UPDATE org SET org_name = 'Renamed There' WHERE org_level = 'district'", "renaming")
+        warehouse.commit()
+    for where, named in ((["--warehouse", loaded], True), ([], False)):
+        done = command(network, "run", INDICATORS[1], "--level", "district", *where)
+        assert done.exception is None, done.exception
+        assert ("Renamed There" in done.output) is named
 
 
 def test_nothing_stays_in_the_warehouse(loaded: str, network: Path) -> None:

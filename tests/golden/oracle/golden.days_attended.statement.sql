@@ -7,9 +7,9 @@ WITH
     CAST(school_year AS VARCHAR2(4000)) AS "school_year",
     CAST(COALESCE(
       CASE
-        WHEN LOWER(CAST(attendance_exempt AS VARCHAR2(10))) IN ('1', 'true', 't', 'yes', 'y')
+        WHEN LOWER(CAST(attendance_exempt AS VARCHAR2(4000))) IN ('1', 'true', 't', 'yes', 'y')
         THEN 1
-        WHEN LOWER(CAST(attendance_exempt AS VARCHAR2(10))) IN ('0', 'false', 'f', 'no', 'n')
+        WHEN LOWER(CAST(attendance_exempt AS VARCHAR2(4000))) IN ('0', 'false', 'f', 'no', 'n')
         THEN 0
       END,
       0
@@ -26,18 +26,18 @@ WITH
     CAST(org_type AS VARCHAR2(4000)) AS "org_type",
     CAST(COALESCE(
       CASE
-        WHEN LOWER(CAST(charter AS VARCHAR2(10))) IN ('1', 'true', 't', 'yes', 'y')
+        WHEN LOWER(CAST(charter AS VARCHAR2(4000))) IN ('1', 'true', 't', 'yes', 'y')
         THEN 1
-        WHEN LOWER(CAST(charter AS VARCHAR2(10))) IN ('0', 'false', 'f', 'no', 'n')
+        WHEN LOWER(CAST(charter AS VARCHAR2(4000))) IN ('0', 'false', 'f', 'no', 'n')
         THEN 0
       END,
       0
     ) AS INT) AS "charter",
     CAST(COALESCE(
       CASE
-        WHEN LOWER(CAST(alternative AS VARCHAR2(10))) IN ('1', 'true', 't', 'yes', 'y')
+        WHEN LOWER(CAST(alternative AS VARCHAR2(4000))) IN ('1', 'true', 't', 'yes', 'y')
         THEN 1
-        WHEN LOWER(CAST(alternative AS VARCHAR2(10))) IN ('0', 'false', 'f', 'no', 'n')
+        WHEN LOWER(CAST(alternative AS VARCHAR2(4000))) IN ('0', 'false', 'f', 'no', 'n')
         THEN 0
       END,
       0

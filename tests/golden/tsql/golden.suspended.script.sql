@@ -40,18 +40,18 @@ FROM (
     CAST(org_type AS NVARCHAR(4000)) AS [org_type],
     CAST(COALESCE(
       CASE
-        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        WHEN LOWER(CAST(charter AS NVARCHAR(4000))) IN ('1', 'true', 't', 'yes', 'y')
         THEN 1
-        WHEN LOWER(CAST(charter AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        WHEN LOWER(CAST(charter AS NVARCHAR(4000))) IN ('0', 'false', 'f', 'no', 'n')
         THEN 0
       END,
       0
     ) AS INTEGER) AS [charter],
     CAST(COALESCE(
       CASE
-        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('1', 'true', 't', 'yes', 'y')
+        WHEN LOWER(CAST(alternative AS NVARCHAR(4000))) IN ('1', 'true', 't', 'yes', 'y')
         THEN 1
-        WHEN LOWER(CAST(alternative AS VARCHAR(10))) IN ('0', 'false', 'f', 'no', 'n')
+        WHEN LOWER(CAST(alternative AS NVARCHAR(4000))) IN ('0', 'false', 'f', 'no', 'n')
         THEN 0
       END,
       0
