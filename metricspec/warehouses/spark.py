@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import socket
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import sqlglot
 
@@ -24,6 +26,8 @@ from metricspec.warehouses.messages import without_secrets, without_values
 if TYPE_CHECKING:
     import pandas as pd
 
+PORT = {"sc": 15002, "spark": 7077}  # where a server listens that is named without one
+REACHED = 10.0  # seconds in which a server must answer; Spark itself goes on trying for minutes
 # What Spark would write into a person's terminal; whoever wants more sets it in spark-defaults.conf.
 QUIET = {"spark.ui.showConsoleProgress": "false", "spark.ui.enabled": "false"}
 
@@ -45,11 +49,12 @@ class Spark(Warehouse):
         except ModuleNotFoundError as error:
             raise UsageError(f"Spark needs: pip install 'metricspec-edu[spark]' ({error.name} is missing)") from None
         logging.getLogger("pyspark").setLevel(logging.CRITICAL)
-        self._errors, self._timeout, self._tag = (PySparkException, RuntimeError), timeout, f"metricspec-{uuid.uuid4()}"
+        self._errors, self._timeout, self._tag = (PySparkException, RuntimeError, OSError), timeout, f"metricspec-{uuid.uuid4()}"
         self._url, self._expired = url, False
         self._session: Any = None
         builder = SparkSession.builder.appName("metricspec")
         with self._told("connecting", None):
+            _reach(url)
             if url.startswith("sc:"):
                 self._session = builder.remote(url).create()
             else:
@@ -142,6 +147,13 @@ class Spark(Warehouse):
         said = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         told = without_secrets(said if sql is None else without_values(said, sql), self._url)
         return Problem("MS520", f"{what} failed in Spark: {told}")
+
+
+def _reach(url: str) -> None:
+    """Raises OSError where the URL names a server on which nobody listens."""
+    parts = urlsplit(url)
+    if parts.hostname and "," not in parts.netloc:  # a cluster may have several masters
+        socket.create_connection((parts.hostname, parts.port or PORT[parts.scheme]), REACHED).close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from metricspec.compiler import Compiler
 from metricspec.docsgen.markdown import table
 from metricspec.sql.stage import Computation
 
-from .comparing import RELATIVE
+from .comparing import NOTHING, RELATIVE
 from .data import registry, runnable, shipped
 from .engines import ENGINES, HOLES, USUAL, Engine
 
@@ -16,7 +16,8 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "conformance
 INTRO = f"""# Conformance
 
 The tests run every measure type on every engine below, over the same tables, and compare the whole Result with
-DuckDB's: texts, empty cells, counts and published numbers exactly, other numbers to {RELATIVE:g}, and the counts of
+DuckDB's: texts, empty cells, counts and published numbers exactly, other numbers to {RELATIVE:g} of
+their size (below {NOTHING:g} all are nothing), and the counts of
 what was missing or did not match. DuckDB's numbers are held against SQL and Python written by hand elsewhere in the
 tests. A further test gives each engine a table of texts: what is no number is nothing on all of them, and ids that
 differ in a letter's case, an accent or a last space stay apart.

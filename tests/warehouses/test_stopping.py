@@ -123,3 +123,13 @@ def test_a_lock_is_waited_for_no_longer_than_the_timeout(postgres_url: str) -> N
             assert failed(warehouse, "SELECT * FROM locked") == "MS522"
         owner.drop("locked")
         owner.commit()
+
+
+@pytest.mark.parametrize("url", ["sc://127.0.0.1:1", "spark://127.0.0.1:1"])
+def test_a_spark_on_which_nobody_listens_is_told_at_once(url: str) -> None:
+    pytest.importorskip("pyspark")
+    started = time.monotonic()
+    with pytest.raises(SpecError) as found:
+        connect(url)
+    assert "connecting failed in Spark" in found.value.problems[0].message
+    assert time.monotonic() - started < LONG / 2
