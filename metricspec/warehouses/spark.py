@@ -49,7 +49,8 @@ class Spark(Warehouse):
         except ModuleNotFoundError as error:
             raise UsageError(f"Spark needs: pip install 'metricspec-edu[spark]' ({error.name} is missing)") from None
         logging.getLogger("pyspark").setLevel(logging.CRITICAL)
-        self._errors, self._timeout, self._tag = (PySparkException, RuntimeError, OSError), timeout, f"metricspec-{uuid.uuid4()}"
+        self._errors, self._timeout = (PySparkException, RuntimeError, OSError), timeout
+        self._tag = f"metricspec-{uuid.uuid4()}"
         self._url, self._expired = url, False
         self._session: Any = None
         builder = SparkSession.builder.appName("metricspec")
