@@ -42,7 +42,8 @@ class Estimate:
     """SQL over the moments' names, as numbers in double precision, for the columns of a Tally.
 
     `exact` names the moments that numerator and denominator are made of: where all of them are whole numbers or
-    decimals of known scale, the published value is rounded in integers and not from `value`.
+    decimals of known scale, the published value is rounded in integers and not from `value`. `category` names the part of
+    a whole that the row is of, for measures with several.
     """
 
     numerator: str
@@ -54,6 +55,7 @@ class Estimate:
     high: str = "NULL"
     notes: str = "NULL"
     exact: tuple[str, ...] = ()
+    category: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,10 +138,11 @@ class MeasureType(Protocol):
 
 @runtime_checkable
 class MomentMeasure(MeasureType, Protocol):
-    """A measure of sums over students: the compiler takes its moments in one scan shared by all indicators."""
+    """A measure of sums over students: the compiler takes its moments in one scan shared by all indicators. Most have one
+    estimate of them; one that shows parts of a whole has one for each category."""
 
     def moments(self, spec: Any) -> Sequence[Moment]: ...
-    def estimate(self, spec: Any) -> Estimate: ...
+    def estimates(self, spec: Any) -> Sequence[Estimate]: ...
 
 
 @runtime_checkable
@@ -193,11 +196,15 @@ class CheckedMeasure(MeasureType, Protocol):
 @dataclass(frozen=True)
 class Counted:
     """An indicator's rows of the Tally in a stage; a value times `scale` is in the indicator's unit (percent: 100), and
-    is published with so many `digits`."""
+    is published with so many `digits`. `better` is its direction, `partitions` are the student groups that make up the
+    whole without overlap (races and ethnicities), `report_n` the fewest students that its policy ever shows."""
 
     stage: str
     scale: int
     digits: int
+    better: str
+    partitions: tuple[tuple[str, ...], ...]
+    report_n: int
 
 
 @runtime_checkable

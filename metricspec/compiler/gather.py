@@ -47,6 +47,12 @@ class Gathering:
     places: Mapping[str, int]
 
     @property
+    def categories(self) -> bool:
+        """Whether a row may be a part of a whole that is shown beside it."""
+        parts = [part for one in self.shared for part in one.groups]
+        return bool(self.made) or self.staged or any(e.category for part in parts for _, e, _ in part.estimates)
+
+    @property
     def staged(self) -> bool:
         """Whether a measure sees all scores together."""
         return any(part.staged for one in self.shared for part in one.groups)

@@ -112,7 +112,7 @@ class Needs:
         self, indicator: Indicator, measure: MomentMeasure, part: GroupPart, renamed: Mapping[str, str]
     ) -> None:
         """One indicator's moments, each with the conditions of its population."""
-        prefix = f"m{len(part.estimates)}"
+        prefix = f"m{len({of.id for of, _, _ in part.estimates})}"
         population = [self._condition(indicator, text, renamed) for text in indicator.population]
         names: dict[str, str] = {}
         scales: dict[str, int | None] = {}
@@ -120,11 +120,11 @@ class Needs:
             counted, scales[moment.name] = self._counted(indicator, moment, prefix, population, renamed)
             part.counted.append(counted)
             names[moment.name] = counted.name
-        estimate = measure.estimate(indicator.measure)
-        exact = [scales[name] for name in estimate.exact]
-        if exact and None not in exact:
+        estimates = measure.estimates(indicator.measure)
+        exact = [scales[name] for estimate in estimates for name in estimate.exact]
+        if exact and None not in exact and all(estimate.exact for estimate in estimates):
             self.places[indicator.id] = max(scale for scale in exact if scale is not None)
-        part.estimates.append((indicator, estimate, names))
+        part.estimates += [(indicator, estimate, names) for estimate in estimates]
 
     def staged(self, indicator: Indicator, measure: StagedMeasure, part: GroupPart, renamed: Mapping[str, str]) -> None:
         """One indicator's variables; its numbers are in double precision."""

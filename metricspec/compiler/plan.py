@@ -102,7 +102,7 @@ class Compiler:
             stages.extend(self._shared(shared, parts, slots))
         for indicator in gathered.published:
             parts.append(self._published(indicator))
-        stages.extend(tally_steps(gathered.made, indicators, self.registry, parts, slots))
+        stages.extend(tally_steps(gathered.made, indicators, self.catalog, self.registry, parts, slots))
         made = {i.id: self._strictest(i) for i in gathered.made}
         rules = rules_of(indicators, self.catalog, tuple(made.values()))
         shown = [
@@ -126,7 +126,7 @@ class Compiler:
                 self.capabilities.exact_integer,
                 years=tuple(years),
                 only=tuple(ids) if len(indicators) > len(ids) else (),
-                categories=bool(gathered.made) or gathered.staged,
+                categories=gathered.categories,
             )
         )
         return Plan(tuple(stages), gathered.columns, _demanded(gathered), stepwise=gathered.staged)

@@ -38,9 +38,10 @@ def estimate_part(
     notes = f"CAST({sql(estimate.notes)} AS VARCHAR)"
     conditions = [f"(({values['n']}) > 0 OR ({values['denominator']}) > 0)"]
     conditions += in_years(indicator.effective)
+    category = f"CAST({'NULL' if estimate.category is None else lit(estimate.category)} AS VARCHAR)"
     name = f"id{at}"
     text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
-        CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers}, {prior},
+        {category} AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers}, {prior},
         1 AS certified, {notes} AS notes
         FROM {source} WHERE {" AND ".join(conditions)}"""
     return text, {name: lit(indicator.id)}

@@ -120,7 +120,7 @@ class Mean:
             moments.append(Moment("tested", "count", where=f"({rule.enrolled}) and ({rule.tested})"))
         return moments
 
-    def estimate(self, spec: MeanSpec) -> Estimate:
+    def estimates(self, spec: MeanSpec) -> Sequence[Estimate]:
         free = "(averaged - 1e0)"
         variance = f"(CASE WHEN averaged > 1 THEN (squares - total * (total / averaged)) / {free} END)"
         floored = f"(CASE WHEN {variance} < 0 THEN 0e0 ELSE {variance} END)"
@@ -128,15 +128,17 @@ class Mean:
         mean = "total / NULLIF(averaged, 0)"
         half = f"({t_quantile('averaged - 1')}) * {error}"
         if not spec.shortfall:
-            return Estimate(
-                "total",
-                "averaged",
-                "averaged",
-                mean,
-                error,
-                f"{mean} - {half}",
-                f"{mean} + {half}",
-                exact=("total", "averaged"),
+            return (
+                Estimate(
+                    "total",
+                    "averaged",
+                    "averaged",
+                    mean,
+                    error,
+                    f"{mean} - {half}",
+                    f"{mean} + {half}",
+                    exact=("total", "averaged"),
+                ),
             )
         rule = spec.shortfall
         # round(100 * tested / enrolled) < floor, half up, in whole numbers
@@ -144,14 +146,16 @@ class Mean:
         wanted = f"CEIL({rule.floor}e0 * enrolled / 100e0)"
         above = f"CASE WHEN {short} THEN total + ({rule.value}) * ({wanted} - tested) ELSE total END"
         below = f"CASE WHEN {short} THEN {wanted} ELSE averaged END"
-        return Estimate(
-            numerator=above,
-            denominator=below,
-            n="averaged",
-            value=f"({above}) / NULLIF({below}, 0)",
-            standard_error=f"CASE WHEN {short} THEN NULL ELSE {error} END",
-            low=f"CASE WHEN {short} THEN NULL ELSE {mean} - {half} END",
-            high=f"CASE WHEN {short} THEN NULL ELSE {mean} + {half} END",
-            notes=f"CASE WHEN {short} THEN 'participation below {rule.floor} percent' END",
-            exact=("total", "averaged", "enrolled", "tested"),
+        return (
+            Estimate(
+                numerator=above,
+                denominator=below,
+                n="averaged",
+                value=f"({above}) / NULLIF({below}, 0)",
+                standard_error=f"CASE WHEN {short} THEN NULL ELSE {error} END",
+                low=f"CASE WHEN {short} THEN NULL ELSE {mean} - {half} END",
+                high=f"CASE WHEN {short} THEN NULL ELSE {mean} + {half} END",
+                notes=f"CASE WHEN {short} THEN 'participation below {rule.floor} percent' END",
+                exact=("total", "averaged", "enrolled", "tested"),
+            ),
         )

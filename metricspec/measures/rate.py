@@ -64,16 +64,18 @@ class Rate:
         counted = Moment("counted", "count", spec.numerator if spec.missing == "exclude" else None)
         return counted, Moment("met", "count", where=spec.numerator)
 
-    def estimate(self, spec: RateSpec) -> Estimate:
+    def estimates(self, spec: RateSpec) -> Sequence[Estimate]:
         low, high = wilson("met", "counted")
         p = "(met / NULLIF(counted, 0))"
-        return Estimate(
-            numerator="met",
-            denominator="counted",
-            n="counted",
-            value="met / NULLIF(counted, 0)",
-            standard_error=f"SQRT({p} * (1e0 - {p}) / NULLIF(counted, 0))",
-            low=low,
-            high=high,
-            exact=("met", "counted"),
+        return (
+            Estimate(
+                numerator="met",
+                denominator="counted",
+                n="counted",
+                value="met / NULLIF(counted, 0)",
+                standard_error=f"SQRT({p} * (1e0 - {p}) / NULLIF(counted, 0))",
+                low=low,
+                high=high,
+                exact=("met", "counted"),
+            ),
         )

@@ -69,11 +69,13 @@ class Ratio:
             Moment("below", "sum", spec.denominator, where=known),
         )
 
-    def estimate(self, spec: RatioSpec) -> Estimate:
-        return Estimate(
-            numerator="above",
-            denominator="below",
-            n="students",
-            value="above / NULLIF(below, 0)",
-            exact=("above", "below"),
+    def estimates(self, spec: RatioSpec) -> Sequence[Estimate]:
+        return (
+            Estimate(
+                numerator="above",
+                denominator="below",
+                n="students",
+                value="above / NULLIF(below, 0)",
+                exact=("above", "below"),
+            ),
         )
