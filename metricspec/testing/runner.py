@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from metricspec.compiler import Compiler
 from metricspec.compiler.bind import sql_type
@@ -67,6 +68,14 @@ class Runner:
                     done += 1
                     yield compiled.case(case)
 
+    def results(
+        self, indicator: str, rows: Mapping[str, Sequence[Row]], stage: Literal["tally", "released"]
+    ) -> list[Row]:
+        """What an indicator gives of some rows, by dataset. Raises SpecError where they cannot be run."""
+        case = TestCase("rows", {name: tuple(given) for name, given in rows.items()}, (), stage=stage)
+        with DuckDB(threads=1) as warehouse:
+            return _Compiled(self._compiler, self.catalog, indicator, warehouse).results(case)
+
 
 def table_name(dataset: str) -> str:
     """The temporary table of a dataset's test rows."""
@@ -86,19 +95,22 @@ class _Compiled:
         self._standing: set[str] = set()
 
     def case(self, case: TestCase) -> CaseResult:
-        problems = list(_column_problems(case))
-        orgs = self.catalog.orgs[self.indicator.orgs].dataset if self.indicator.orgs else None
-        tables, found = case_tables(case, self.columns, self.catalog, orgs)
-        problems += found
-        if problems:
-            return CaseResult(self.indicator.id, case, problems=tuple(problems))
         try:
-            self._load(tables)
-            rows = self._tally() if case.stage == "tally" else self._released()
+            rows = self.results(case)
         except SpecError as error:
             placed = tuple(p if p.place.line else replace(p, place=case.place) for p in error.problems)
             return CaseResult(self.indicator.id, case, problems=placed)
         return CaseResult(self.indicator.id, case, tuple(differences(case, rows)))
+
+    def results(self, case: TestCase) -> list[Row]:
+        """What the rows of a case give. Raises SpecError where they cannot be run, or not be compared."""
+        orgs = self.catalog.orgs[self.indicator.orgs].dataset if self.indicator.orgs else None
+        tables, found = case_tables(case, self.columns, self.catalog, orgs)
+        problems = [*_column_problems(case), *found]
+        if problems:
+            raise SpecError(problems)
+        self._load(tables)
+        return self._tally() if case.stage == "tally" else self._released()
 
     def _load(self, tables: Sequence[Table]) -> None:
         for table in tables:
@@ -121,11 +133,11 @@ class _Compiled:
             if step.name == last:
                 return
 
-    def _rows(self, sql: str) -> list[dict[str, Scalar]]:
+    def _rows(self, sql: str) -> list[Row]:
         names, rows = self.warehouse.fetch(sql, "the result")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _released(self) -> list[dict[str, Scalar]]:
+    def _released(self) -> list[Row]:
         self._make(None)
         return self._rows(self._result)
 

@@ -1,0 +1,120 @@
+"""A measure type's fixture folder: a spec, rows, what they give by hand and by SQL of another hand, and bad specs."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from metricspec.model import Column, Indicator, Scalar, TestCase
+from metricspec.problems import Problem
+from metricspec.reading.load import Loaded, load
+from metricspec.registry import Registry
+from metricspec.testing.rows import case_tables
+
+Row = Mapping[str, Scalar]
+_STATED = re.compile(r"# (MS\d{3}) (\d+):(\d+) (.+)")
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the first line of a bad spec says is wrong with it: `# MS110 9:5 words of the message`."""
+
+    file: Path
+    code: str
+    line: int
+    column: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """What lies in the folder of a measure type.
+
+    `spec.yaml` is an indicator of the type, `more/*.yaml` what it refers to besides the shipped catalogue,
+    `rows/<dataset>.csv` the rows of the datasets that it reads (columns left out take the dataset's defaults, schools
+    without a row of `org` lie in one district), `expected.csv` rows of the Tally made by hand, `check.sql` the Tally's
+    school rows by SQL over tables named as the datasets, and `bad/*.yaml` specs with one mistake each.
+    """
+
+    folder: Path
+    registry: Registry
+    loaded: Loaded
+
+    @classmethod
+    def read(cls, folder: Path, registry: Registry) -> Fixture:
+        """Reads the shipped catalogue and the folder, bad specs included: each has an id of its own."""
+        return cls(folder, registry, load([*registry.spec_folders, folder], registry))
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def indicator(self) -> Indicator:
+        """The indicator of spec.yaml. Raises AssertionError where it has problems."""
+        wrong = [str(p) for p in self.loaded.problems if p.severity == "error" and not self._of_bad(p)]
+        assert not wrong, "\n".join(wrong)
+        file = str(self.folder / "spec.yaml")
+        (found,) = (i for i in self.loaded.catalog.indicators.values() if i.place.file == file)
+        return found
+
+    def _of_bad(self, problem: Problem) -> bool:
+        return Path(problem.place.file).parent == self.folder / "bad"
+
+    @property
+    def bad(self) -> list[Stated]:
+        """Raises AssertionError where a bad spec does not say what is wrong with it."""
+        found = []
+        for file in sorted((self.folder / "bad").glob("*.yaml")):
+            match = _STATED.fullmatch(file.read_text(encoding="utf-8").partition("\n")[0])
+            assert match, f"{file}: the first line is not as '# MS110 9:5 words of the message'"
+            found.append(Stated(file, match[1], int(match[2]), int(match[3]), match[4]))
+        return found
+
+    def problems_of(self, file: Path) -> list[Problem]:
+        return [problem for problem in self.loaded.problems if problem.place.file == str(file)]
+
+    def rows(self) -> dict[str, list[Row]]:
+        """The rows of each dataset, in the types of its columns."""
+        found: dict[str, list[Row]] = {}
+        for file in sorted((self.folder / "rows").glob("*.csv")):
+            columns = self.loaded.catalog.datasets[file.stem].columns
+            found[file.stem] = [{c: typed(columns[c], text) for c, text in row.items()} for row in read_csv(file)]
+        return found
+
+    def expected(self) -> list[dict[str, str]]:
+        return read_csv(self.folder / "expected.csv")
+
+    def tables(self, rows: Mapping[str, Sequence[Row]]) -> dict[str, tuple[tuple[Column, ...], Sequence[Row]]]:
+        """Whole tables of the given rows, with every column of their datasets and an org tree."""
+        catalog, orgs = self.loaded.catalog, self.indicator.orgs
+        read = {name: frozenset(catalog.datasets[name].columns) for name in rows}
+        org = catalog.orgs[orgs].dataset if orgs else None
+        if org is not None:
+            read.setdefault(org, frozenset(catalog.datasets[org].columns))
+        case = TestCase("rows", {name: tuple(given) for name, given in rows.items()}, ())
+        tables, problems = case_tables(case, read, catalog, org)
+        assert not problems, "\n".join(map(str, problems))
+        return {
+            t.dataset.id: (t.columns, [dict(zip((c.name for c in t.columns), r, strict=True)) for r in t.rows])
+            for t in tables
+        }
+
+
+def read_csv(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8") as handle:
+        return list(csv.DictReader(handle))
+
+
+def typed(column: Column, text: str) -> Scalar:
+    """A cell of a csv file in its column's type; an empty one is nothing."""
+    if text == "":
+        return None
+    if column.type == "boolean":
+        return {"true": True, "false": False}[text.lower()]
+    if column.type == "integer":
+        return int(text)
+    return float(text) if column.type in ("number", "decimal") else text

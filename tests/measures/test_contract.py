@@ -1,0 +1,30 @@
+"""Every measure type that is shipped keeps the contract, each over a folder of its own beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from metricspec.registry import load_registry
+from metricspec.testing.contract import LAWS, Fixture
+
+FOLDERS = sorted(folder.parent for folder in Path(__file__).parent.glob("*/spec.yaml"))
+
+
+@cache
+def read(folder: Path) -> Fixture:
+    return Fixture.read(folder, load_registry(entry_points=False))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_contract(law: Callable[[Fixture], None], folder: Path) -> None:
+    law(read(folder))
+
+
+def test_every_measure_type_has_a_folder() -> None:
+    tested = {read(folder).indicator.measure_type for folder in FOLDERS}
+    assert set(load_registry(entry_points=False).measure_types) == tested
