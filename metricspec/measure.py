@@ -100,6 +100,9 @@ class Inputs:
     rows. Rows stay apart by school inside an org, so that errors can be clustered.
 
     `solve` says which form of a linear solve suits the dialect: rows (long), columns (wide) or rows of lists.
+
+    Where all scores of a school count at the same orgs, `schools` is a stage that tells each school and school_year its
+    `at_<level>`, and `bare` one of the rows without them, those of unknown schools included; else both are empty.
     """
 
     rows: str
@@ -108,6 +111,8 @@ class Inputs:
     carried: tuple[str, ...]
     solve: Solve
     sums: Sums
+    bare: str = ""
+    schools: str = ""
 
 
 @dataclass(frozen=True)

@@ -119,4 +119,5 @@ def bound_stage(dataset: Dataset, bound: BoundDataset, columns: Iterable[str]) -
     says = (
         f"{dataset.id}: {str(dataset.title) or 'the dataset'} as the district keeps it, in the dataset's own columns."
     )
-    return Stage(f"bound_{dataset.id}", says, Template(("bind", text), text, physical=True))
+    cheap = not bound.sql and not (bound.file or "").endswith(".csv")  # to read again, rather than to keep
+    return Stage(f"bound_{dataset.id}", says, Template(("bind", text), text, physical=True), inlined=cheap)

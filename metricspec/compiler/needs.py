@@ -132,7 +132,7 @@ class Needs:
         variables = []
         for variable in measure.variables(indicator.measure):
             expression = self._expression(indicator, variable.text, None)
-            if expression.type == "boolean":
+            if expression.type == "boolean" and not isinstance(expression.tree, exp.Column):  # a column is 1 or 0
                 known = with_names(self._expression(indicator, variable.text, "boolean").tree, renamed)
                 tree: exp.Expression = case((known, number(1)), (exp.Not(this=exp.Paren(this=known.copy())), number(0)))
             else:

@@ -207,13 +207,13 @@ class Compiler:
                 slots.update(more)
             for scores in part.staged:
                 rows, given = self._inputs(shared, part, scores)
-                stages += [rows, *scores.measure.stages(scores.indicator.measure, given)]
+                stages += [*rows, *scores.measure.stages(scores.indicator.measure, given)]
                 text, more = staged_part(scores.indicator, stages[-1].name, len(parts))
                 parts.append(text)
                 slots.update(more)
         return stages
 
-    def _inputs(self, shared: Shared, part: GroupPart, scores: Scores) -> tuple[Stage, Inputs]:
+    def _inputs(self, shared: Shared, part: GroupPart, scores: Scores) -> tuple[tuple[Stage, ...], Inputs]:
         staged = [one for each in shared.groups for one in each.staged]
         prefix = f"scores_{shared.name}_{staged.index(scores) + 1}_"
         engine = replace(self.capabilities, solve=self.solve or self.capabilities.solve)
@@ -227,7 +227,7 @@ class Compiler:
         (scores,) = part.staged
         rows, given = self._inputs(shared, part, scores)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
-        first = [*bound, tree_stage(f"bound_{gathered.org_dataset}"), *self._students(shared), rows]
+        first = [*bound, tree_stage(f"bound_{gathered.org_dataset}"), *self._students(shared), *rows]
         steps = (*first, *build(indicator.measure, given))
         return Plan(steps, gathered.columns, _demanded(gathered), stepwise=True)
 

@@ -74,40 +74,91 @@ class Grouping:
         )
 
 
-def rows_stage(name: str, given: StudentsInput, students: str, scores: Scores, grouping: Grouping) -> Stage:
-    """The scores of an indicator's population, with the orgs where each counts and the measure's variables."""
+def rows_stages(
+    name: str, given: StudentsInput, students: str, scores: Scores, grouping: Grouping
+) -> tuple[Stage, ...]:
+    """The scores of an indicator's population, with the orgs where each counts and the measure's variables.
+
+    Where the school alone tells the orgs, they are a stage of their own, and so are the scores without them.
+    """
+    slots: Slots = {f"population{at}": tree for at, tree in enumerate(scores.population)}
+    where = " AND ".join(f"({slot(name)})" for name in slots)
+    items = _items(given, scores, grouping, slots)
+    apart = _by_school(given, scores)
+    source = students if apart else f"({_placed(given, students)})"
+    if not apart:
+        items[3:3] = _at_orgs(given, grouping, slots)
+    text = f"SELECT {comma(items)} FROM {source} AS r{f' WHERE {where}' if where else ''}"
+    says = "The scores of the population: where each counts, and what the measure needs to know of it."
+    how = {"stored": given.combined, "inlined": not given.combined}
+    if not apart:
+        return (Stage(name, says, Template(("score_rows", text), text), slots, **how),)
+    bare = Stage(f"{name}_bare", says, Template(("score_rows", text), text), slots, **how)
+    schools, columns = _schools_stage(f"{name}_schools", given, grouping), [f"at_{level}" for level in grouping.levels]
+    text = f"""SELECT r.*, {comma(f"p.{q(c)}" for c in columns)} FROM {bare.name} AS r
+        INNER JOIN {schools.name} AS p ON p.school = r.school AND p.school_year = r.school_year"""
+    placed = Stage(
+        name, "The scores with the orgs where each counts.", Template(("placed_rows", text), text), inlined=True
+    )
+    return bare, schools, placed
+
+
+def _by_school(given: StudentsInput, scores: Scores) -> bool:
+    """Whether a score's school alone tells where it counts, and nothing else asks for the org."""
+    trees = [*scores.population, *(tree for _, tree in scores.variables)]
+    read = {column.name for tree in trees for column in tree.find_all(exp.Column)}
+    stinted = any(given.level_stints)
+    return given.place == (given.dataset.keys["school"],) and not stinted and not read & set(PARENTS)
+
+
+def _items(given: StudentsInput, scores: Scores, grouping: Grouping, slots: Slots) -> list[str]:
+    """Student, school and year, what tells the groups, and the variables; adds their slots."""
     keys = given.dataset.keys
-    slots: Slots = given.level_slots()
     items = [f"{q(keys['student'])} AS student", f"{q(keys['school'])} AS school", f"{q(keys['year'])} AS school_year"]
+    items += [q(column) for column in grouping.part.signature]
+    for at, (variable, tree) in enumerate(scores.variables):
+        slots[f"variable{at}"] = tree
+        items.append(f"CAST({slot(f'variable{at}')} AS {KINDS[variable.kind]}) AS {q(variable.name)}")
+    return items
+
+
+def _placed(given: StudentsInput, students: str) -> str:
+    """The students with their schools' places in the org tree."""
+    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
+    return f"""SELECT s.*, {parents} FROM {students} AS s INNER JOIN {TREE} AS t
+        ON t.school_id = s.{q(given.dataset.keys["school"])} AND t.school_year = s.{q(given.dataset.keys["year"])}"""
+
+
+def _at_orgs(given: StudentsInput, grouping: Grouping, slots: Slots) -> list[str]:
+    """The org of each level; adds the slots of their keys and conditions."""
+    slots |= given.level_slots()
+    items = []
     for at, level in enumerate(grouping.levels):
         conditions = [f"({slot(f'level{at}_{i}')})" for i in range(len(given.level_stints[at]))]
         key = slot(f"key{at}")
         value = f"CASE WHEN {' AND '.join(conditions)} THEN {key} END" if conditions else key
         items.append(f"CAST({value} AS VARCHAR) AS {q(f'at_{level}')}")
-    items += [q(column) for column in grouping.part.signature]
-    for at, (variable, tree) in enumerate(scores.variables):
-        slots[f"variable{at}"] = tree
-        items.append(f"CAST({slot(f'variable{at}')} AS {KINDS[variable.kind]}) AS {q(variable.name)}")
-    parents = comma(f"t.{q(c)}" for c in PARENTS if c not in given.place)
-    source = f"""(SELECT s.*, {parents} FROM {students} AS s INNER JOIN {TREE} AS t
-        ON t.school_id = s.{q(keys["school"])} AND t.school_year = s.{q(keys["year"])}) AS r"""
-    slots |= {f"population{at}": tree for at, tree in enumerate(scores.population)}
-    where = " AND ".join(f"({slot(f'population{at}')})" for at in range(len(scores.population)))
-    text = f"SELECT {comma(items)} FROM {source}{f' WHERE {where}' if where else ''}"
-    says = "The scores of the population: where each counts, and what the measure needs to know of it."
-    return Stage(
-        name, says, Template(("score_rows", text), text), slots, stored=given.combined, inlined=not given.combined
-    )
+    return items
+
+
+def _schools_stage(name: str, given: StudentsInput, grouping: Grouping) -> Stage:
+    slots: Slots = {}
+    items = comma(["school", "school_year", *_at_orgs(given, grouping, slots)])
+    text = f"""SELECT {items} FROM (SELECT t.school_id AS school, t.school_id AS {q(given.dataset.keys["school"])}, t.school_year,
+        {comma(f"t.{q(c)}" for c in PARENTS)} FROM {TREE} AS t) AS r"""
+    says = "The orgs at which a school's scores count."
+    return Stage(name, says, Template(("score_schools", text), text), slots, stored=True)
 
 
 def inputs(
     given: StudentsInput, students: str, scores: Scores, part: GroupPart, prefix: str, engine: Capabilities
-) -> tuple[Stage, Inputs]:
-    """The stage of a staged measure's rows, and what the measure is given."""
+) -> tuple[tuple[Stage, ...], Inputs]:
+    """The stages of a staged measure's rows, and what the measure is given."""
     levels = tuple(level.name for level in given.orgs.levels)
     grouping = Grouping(prefix, levels, part)
-    rows = rows_stage(f"{prefix}rows", given, students, scores, grouping)
-    return rows, Inputs(rows.name, prefix, levels, grouping.carried, engine.solve, grouping.sums)
+    stages = rows_stages(f"{prefix}rows", given, students, scores, grouping)
+    bare, schools = (stages[0].name, stages[1].name) if len(stages) > 1 else ("", "")
+    return stages, Inputs(stages[-1].name, prefix, levels, grouping.carried, engine.solve, grouping.sums, bare, schools)
 
 
 def staged_part(indicator: Indicator, source: str, at: int) -> tuple[str, dict[str, str]]:

@@ -98,7 +98,7 @@ def stints_stage(name: str, given: StudentsInput, bound: str, needed: Sequence[s
     rule = " and ".join(f"`{t}`" for t in given.stints_text)
     says = f"The rows of {given.dataset.id} that count" + (f": those with {rule}." if rule else ", with their orgs.")
     slots = {f"stint{i}": tree for i, tree in enumerate(given.stints)}
-    return Stage(name, says, Template(("stints", text), text), slots)
+    return Stage(name, says, Template(("stints", text), text), slots, inlined=not tree)
 
 
 def single_stage(name: str, given: StudentsInput, stints: str) -> Stage:
@@ -111,4 +111,4 @@ def single_stage(name: str, given: StudentsInput, stints: str) -> Stage:
     text = f"SELECT {comma(items)} FROM {stints}"
     slots: dict[str, exp.Expression | str] = {f"flag_{f.name}": f.where for f in given.flags}
     says = "One row per student and year, as the dataset has it; a student is at one school all year."
-    return Stage(name, says, Template(("single", text), text), slots)
+    return Stage(name, says, Template(("single", text), text), slots, inlined=given.row_keys is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -52,18 +52,35 @@ def inputs(
         f"CAST({name} AS {'VARCHAR' if name.startswith('cell_') else 'DOUBLE'}) AS {name}" for name in variables
     )
     flags = ", in_group" if group else ""
-    text = f"SELECT {labels}, {places}{flags}, {values} FROM {ROWS}"
+    text = f"SELECT {labels}, {places}{flags}, {values} FROM {ROWS} WHERE known = 1"
     rows = Stage(f"{prefix}rows", "The rows.", Template(("rows", text), text), stored=True)
     carried = ("school", "school_year", *(f"at_{level}" for level in levels), *(("in_group",) if group else ()))
     return rows, Inputs(rows.name, prefix, tuple(levels), carried, solve, _sums(prefix, levels, group))
 
 
+def by_school(rows: Stage, made: Inputs) -> tuple[list[Stage], Inputs]:
+    """The same where a score's school tells all the orgs at which it counts; scores of unknown schools are there too."""
+    places = [f"at_{level}" for level in made.levels]
+    text = f"SELECT * FROM {ROWS}"
+    bare = Stage(f"{made.prefix}bare", "The rows without orgs.", Template(("bare", text), text))
+    text = f"SELECT DISTINCT school, school_year, {comma(places)} FROM {rows.name} WHERE school IS NOT NULL"
+    schools = Stage(f"{made.prefix}of_schools", "Where schools count.", Template(("schools", text), text), stored=True)
+    return [rows, bare, schools], replace(made, bare=bare.name, schools=schools.name)
+
+
+def _told_by_school(frame: pd.DataFrame) -> bool:
+    """Whether no school has scores that count elsewhere than its others."""
+    found = prepared(frame)
+    places = found[["school", "school_year", "at_school", "at_district"]].drop_duplicates()
+    return not places.duplicated(["school", "school_year"]).any()
+
+
 def prepared(frame: pd.DataFrame) -> pd.DataFrame:
     """With the columns that rows always have: students numbered, one year, one district, where they are not given.
 
-    A score counts at its school and district, where no at_school and at_district say otherwise.
+    A score counts at its school and district, where no at_school and at_district say otherwise; its school is known.
     """
-    usual = {"student": [f"s{at}" for at in range(len(frame))], "school_year": "2024-25", "district": "D"}
+    usual = {"student": [f"s{at}" for at in range(len(frame))], "school_year": "2024-25", "district": "D", "known": 1}
     found = frame.assign(**{name: value for name, value in usual.items() if name not in frame})
     for level in ("school", "district"):
         found[f"at_{level}"] = found[f"at_{level}" if f"at_{level}" in found else level]
@@ -216,11 +233,18 @@ def fit(
     form: Form = "script",
     solve: Solve = "long",
     more: Sequence[str] = (),
+    summed: bool = True,
     **given: Any,
 ) -> Fitted:
-    """A growth model over rows: columns are the measure's variables (y, x1 ...), student, school, school_year, district."""
+    """A growth model over rows: columns are the measure's variables (y, x1 ...), student, school, school_year, district.
+
+    Not `summed`, the measure is not told that a score's school tells where it counts.
+    """
     measure = Growth()
     rows, made = inputs([v.name for v in measure.variables(spec)], solve, **given)
-    stages = [rows, *measure.stages(spec, made)]
+    first: list[Step] = [rows]
+    if summed and _told_by_school(frame):
+        first[:], made = by_school(rows, made)
+    stages = [*first, *measure.stages(spec, made)]
     wanted = ["g_tally", "g_coefficients", *(f"g_{name}" for name in more)]
     return Fitted((engine or Duck()).run(frame, stages, wanted, form))

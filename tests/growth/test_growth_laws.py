@@ -116,3 +116,24 @@ def test_an_effect_added_to_a_school_comes_back_in_two_steps(seed: int) -> None:
     gained = two.rows().value - one.rows().value
     assert gained["s02"] == pytest.approx(10 * (1 - share), abs=1e-6)
     assert gained.drop("s02").to_numpy() == pytest.approx(np.full(5, -10 * share), abs=1e-6)
+
+
+@pytest.mark.parametrize("changes", [*FORMS, {"by_cell": True}, {"peers": ()}, {"standardize": "population"}], ids=str)
+def test_sums_by_school_give_what_scores_one_by_one_give(changes: dict[str, Any]) -> None:
+    """Also where a school does not count at its district, and another is unknown to the org tree."""
+    given_rows = rows(5)
+    schools = sorted(given_rows.school.unique())
+    apart = given_rows.assign(
+        at_district=np.where(given_rows.school == schools[0], None, "D"),
+        known=(given_rows.school != schools[1]).astype(int),
+    )
+    for frame in (given_rows, apart):
+        one, other = (fit(replace(MODEL, **changes), frame, summed=summed) for summed in (True, False))
+        for level in ("school", "district"):
+            for statistic in (None, "empirical_bayes", "coverage"):
+                mine, theirs = one.rows(statistic, level), other.rows(statistic, level)
+                assert list(mine.index) == list(theirs.index)
+                columns = ["numerator", "denominator", "n", "value", "standard_error"]
+                assert mine[columns].to_numpy(float) == pytest.approx(
+                    theirs[columns].to_numpy(float), rel=1e-8, abs=1e-9, nan_ok=True
+                )

@@ -35,6 +35,12 @@ def plus(parts: Iterable[str]) -> str:
     return " + ".join(parts)
 
 
+def expected_of_school(design: Design) -> str:
+    """What the intercept and plain peer means of a cell `k` add to all scores of a school, of sums `s`."""
+    terms = enumerate(design.bases.values(), len(design.students) + 1)
+    return plus(("k.shifted", *(f"k.b_{at} * s.s_{base} / s.w" for at, base in terms)))
+
+
 def _coefficients(design: Design) -> Stage:
     terms = range(1, design.q + 1)
     y = design.q + 1

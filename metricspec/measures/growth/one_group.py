@@ -7,22 +7,25 @@ sums, for the products of each cell, and to be counted; squares of residuals com
 from __future__ import annotations
 
 from metricspec.measure import Inputs
-from metricspec.measures.growth.coefficients import plus
+from metricspec.measures.growth.coefficients import expected_of_school, plus
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design, columns, on
 from metricspec.sql.stage import Stage, comma
 
 
 def suits(spec: GrowthSpec, inputs: Inputs) -> bool:
-    """With student groups there are nearly as many sums as scores; with means over others each score has its own."""
+    """With student groups there are nearly as many sums as scores; with means over others each score has its own; and
+    where a school's scores count at several orgs of a level, its sums do not tell which."""
     design = Design(spec, inputs)
-    return design.means and not design.signature
+    return design.means and not design.signature and bool(inputs.bare)
 
 
 def summed_stages(design: Design) -> tuple[Stage, ...]:
-    """From the rows to `cells`, `kept` (a row for each score less the centre of its cell) and `school_sums`."""
-    stages = (_raw_sums(design), _cells(design), _centred_sums(design), _kept(design))
-    return (*stages, _school_sums(design)) if design.schools else stages
+    """From the rows to `cells`, `centred_sums` (a row for each school in each cell) and `kept` (a row for each score less
+    the centre of its cell)."""
+    schools = (_populations(design), _unlike(design))
+    sums = (_raw_sums(design), _cells(design), _centred_sums(design))
+    return (*schools, *sums, *((_school_sums(design),) if design.schools else ()), _kept(design))
 
 
 def residual_sums(design: Design) -> tuple[Stage, ...]:
@@ -30,12 +33,8 @@ def residual_sums(design: Design) -> tuple[Stage, ...]:
     return (_place_residuals(design), _squares(design), _within_cells(design), _carried_sums(design))
 
 
-def _sums(design: Design) -> list[str]:
-    return [f"s_{v}" for v in design.measured]
-
-
 def _places(design: Design) -> list[str]:
-    return list(dict.fromkeys((*design.keys, *design.places)))
+    return [f"at_{level}" for level in design.inputs.levels]
 
 
 def _where_counted(design: Design, table: str) -> str:
@@ -43,12 +42,29 @@ def _where_counted(design: Design, table: str) -> str:
     return comma(f"CASE WHEN {table}.at_{level} IS NULL THEN 0 ELSE 1 END AS in_{level}" for level in levels)
 
 
+def _populations(design: Design) -> Stage:
+    text = f"""SELECT e.school AS school, e.school_year AS school_year, e.population AS population, p.school AS known,
+        {columns(_places(design), "p")}, {_where_counted(design, "p")}
+        FROM (SELECT school, school_year, COUNT(*) AS population FROM {design.inputs.bare} GROUP BY school, school_year) AS e
+        LEFT JOIN {design.inputs.schools} AS p ON p.school = e.school AND p.school_year = e.school_year"""
+    return design.stage("populations", "How many scores each school has, and where they count.", text, stored=True)
+
+
+def _unlike(design: Design) -> Stage:
+    """Few or none: to look every score's school up would cost more than all its products."""
+    missing = " OR ".join(f"{place} IS NULL" for place in ("known", *_places(design)))
+    text = f"SELECT * FROM {design.name('populations')} WHERE {missing}"
+    return design.stage("unlike", "Schools that are not known, or do not count at every level.", text)
+
+
 def _raw_sums(design: Design) -> Stage:
-    by = comma(_places(design))
+    by = comma([*design.keys, "school"])
     squares = "SUM(w * w)" if design.weighted else "CAST(COUNT(*) AS DOUBLE)"
     sums = comma(f"{design.total(v)} AS s_{v}" for v in design.measured)
-    text = f"""SELECT {by}, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {sums}
-        FROM {design.inputs.rows} AS r WHERE {design.complete()} GROUP BY {by}"""
+    inner = f"""SELECT {by}, COUNT(*) AS n, {design.total()} AS w, {squares} AS w2, {sums}
+        FROM {design.inputs.bare} AS r WHERE {design.complete()} GROUP BY {by}"""
+    text = f"""SELECT s.*, {columns(_places(design), "p")} FROM ({inner}) AS s
+        INNER JOIN {design.inputs.schools} AS p ON p.school = s.school AND p.school_year = s.school_year"""
     return design.stage("raw_sums", "Sums of the complete scores of each school in each cell.", text, stored=True)
 
 
@@ -66,37 +82,35 @@ def _centred_sums(design: Design) -> Stage:
     names = columns([*design.places, "n", "w", "w2"], "s")
     text = f"""SELECT k.cell AS cell, {names}, {_where_counted(design, "s")}, {sums}
         FROM {design.name("raw_sums")} AS s INNER JOIN {design.name("cells")} AS k ON {on("k", "s", design.keys)}"""
-    return design.stage("centred_sums", "The same sums of what scores differ by from the mean of their cell.", text)
+    says = "The same sums of what scores differ by from the mean of their cell."
+    return design.stage("centred_sums", says, text, stored=True)
+
+
+def _school_sums(design: Design) -> Stage:
+    sums = comma(f"s_{v}" for v in design.measured)
+    text = f"SELECT cell, school, n, w, {sums} FROM {design.name('centred_sums')}"
+    return design.stage("school_sums", "The same, wherever its scores count.", text)
 
 
 def _kept(design: Design) -> Stage:
     """Not stored: few passes read it, and each only some of its columns."""
     values = [f"r.{v} - k.c_{v} AS {v}" for v in design.measured]
-    counted = _where_counted(design, "r")
-    items = comma(
-        [columns([*design.places, *design.raw], "r"), counted, *values, *(f"k.{c} AS {c}" for c in design.categories)]
-    )
+    counted = [f"COALESCE(u.{name}, 1) AS {name}" for name in design.counted]
+    names = ["school", "school_year", *design.raw]
+    items = comma([columns(names, "r"), *counted, *values, *(f"k.{c} AS {c}" for c in design.categories)])
     text = f"""SELECT k.cell AS cell, CASE WHEN {design.complete()} THEN 1 END AS complete, {items}
-        FROM {design.inputs.rows} AS r LEFT JOIN {design.name("cells")} AS k ON {on("k", "r", design.keys)}"""
+        FROM {design.inputs.bare} AS r LEFT JOIN {design.name("cells")} AS k ON {on("k", "r", design.keys)}
+        LEFT JOIN {design.name("unlike")} AS u ON u.school = r.school AND u.school_year = r.school_year
+        WHERE r.school IS NOT NULL AND r.school_year IS NOT NULL AND (u.school IS NULL OR u.known IS NOT NULL)"""
     says = "Every score less the mean of its cell; complete where all that the model needs is known of it."
     return design.stage("kept", says, text)
-
-
-def _school_sums(design: Design) -> Stage:
-    sums = comma(f"SUM({name}) AS {name}" for name in _sums(design))
-    text = f"""SELECT cell, school, CAST(SUM(n) AS BIGINT) AS n, SUM(w) AS w, {sums}
-        FROM {design.name("centred_sums")} GROUP BY cell, school"""
-    return design.stage("school_sums", "The same by school, wherever its scores count.", text, stored=True)
 
 
 def _place_residuals(design: Design) -> Stage:
     """own: sums of the outcome less what students' own terms add to it; total: less all that is expected."""
     source = f"""{design.name("centred_sums")} AS s
         INNER JOIN {design.name("coefficients")} AS k ON k.cell = s.cell"""
-    expected = "k.shifted"
-    if design.bases:
-        source += f" INNER JOIN {design.name('expected')} AS p ON p.cell = s.cell AND p.school = s.school"
-        expected = "p.expected"
+    expected = expected_of_school(design)
     names = columns(["cell", *design.places, *design.counted, "n", "w", "w2"], "s")
     own = plus(f"k.b_{v[1:]} * s.s_{v}" for v in design.students)
     model = columns(["unit", "scale", *design.categories], "k")
@@ -140,10 +154,19 @@ def _carried_sums(design: Design) -> Stage:
     places = [*design.places, *design.categories]
     sums = comma(f"{value} AS {name}" for name, value in items.items())
     nothing = comma(f"CAST(NULL AS DOUBLE) AS {name}" for name in items if name in ("w", "w2", "r", "rr"))
-    everyone = design.kept if design.categories else design.inputs.rows
+    everyone = f"SELECT * FROM {design.name('populations')} WHERE known IS NOT NULL"
+    if design.categories:
+        everyone = _populations_of_cells(design)
     text = f"""SELECT {columns(places, "p")}, 0 AS population, {sums} FROM {design.name("place_residuals")} AS p
         INNER JOIN {design.name("within_cells")} AS v ON {on("v", "p", ["cell", *design.counted])}
         UNION ALL
-        SELECT {comma(places)}, COUNT(*) AS population, 0 AS complete, 0 AS fitted, {nothing}
-        FROM {everyone} GROUP BY {comma(places)}"""
+        SELECT {comma(places)}, population, 0 AS complete, 0 AS fitted, {nothing} FROM ({everyone}) AS e"""
     return design.stage("carried_sums", "Counts and sums of residuals by place, and how many scores there are.", text)
+
+
+def _populations_of_cells(design: Design) -> str:
+    by = comma(["school", "school_year", *design.categories])
+    names = columns(["school", "school_year", *design.categories, "population"], "e")
+    return f"""SELECT {names}, {columns(_places(design), "p")}
+        FROM (SELECT {by}, COUNT(*) AS population FROM {design.kept} GROUP BY {by}) AS e
+        INNER JOIN {design.inputs.schools} AS p ON p.school = e.school AND p.school_year = e.school_year"""

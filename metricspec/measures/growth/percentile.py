@@ -28,7 +28,10 @@ def normal(z: str) -> str:
     near = f"{density} * {_horner(ABOVE, a)} / {_horner(BELOW, a)}"
     far = f"{density} / ({a} + 1e0 / ({a} + 2e0 / ({a} + 3e0 / ({a} + 4e0 / ({a} + 0.65e0))))) / 2.506628274631e0"
     tail = f"CASE WHEN {a} > 37e0 THEN 0e0 WHEN {a} < 7.07106781186547e0 THEN {near} ELSE {far} END"
-    return f"CASE WHEN {z} > 0e0 THEN 1e0 - {tail} ELSE {tail} END"
+    above, sign = (
+        f"CASE WHEN {z} > 0e0 THEN {one} ELSE {other} END" for one, other in (("1e0", "0e0"), ("-1e0", "1e0"))
+    )
+    return f"({above} + {sign} * {tail})"
 
 
 def _horner(coefficients: tuple[float, ...], at: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metricspec.measures.growth.coefficients import plus, solved_stages
+from metricspec.measures.growth.coefficients import expected_of_school, plus, solved_stages
 from metricspec.measures.growth.constants import constant_stages
 from metricspec.measures.growth.moments import kept_stages, moment_stages, places_as_text, product_stages
 from metricspec.measures.growth.one_group import residual_sums, summed_stages
@@ -30,7 +30,7 @@ def scored_stages(design: Design) -> tuple[Stage, ...]:
 def carried_stages(design: Design) -> tuple[Stage, ...]:
     """From `coefficients` to `carried_sums`: counts and sums of residuals by place and combination of student groups."""
     if design.summed:
-        return (*_expected(design), *residual_sums(design))
+        return residual_sums(design)
     return (*scored_stages(design), _place_sums(design), _carried_sums(design))
 
 
@@ -40,9 +40,7 @@ def _expected(design: Design) -> tuple[Stage, ...]:
 
 def _expected_of_schools(design: Design) -> Stage:
     """What a cell's intercept and plain peer means add to all scores of a school."""
-    terms = enumerate(design.bases.values(), len(design.students) + 1)
-    peers = plus(f"k.b_{at} * s.s_{base} / s.w" for at, base in terms)
-    text = f"""SELECT s.cell AS cell, s.{design.school} AS {design.school}, k.shifted + {peers} AS expected
+    text = f"""SELECT s.cell AS cell, s.school_number AS school_number, {expected_of_school(design)} AS expected
         FROM {design.name("school_sums")} AS s INNER JOIN {design.name("coefficients")} AS k ON k.cell = s.cell"""
     return design.stage("expected", "What is expected of all scores of a school in a cell.", text, stored=True)
 
