@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from metricspec.compiler.facts import FactInput
+from metricspec.compiler.facts import FactInput, together
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
 from metricspec.measure import MeasureType, MomentMeasure, RowMeasure, StagedMeasure, TallyMeasure
@@ -45,6 +46,13 @@ class Gathering:
     org_dataset: str
     columns: Mapping[str, frozenset[str]]
     places: Mapping[str, int]
+
+    @property
+    def read_often(self) -> frozenset[str]:
+        """Datasets that several stages read."""
+        readers = Counter(one.students.dataset.id for one in self.shared)
+        readers.update(members[0].fact.dataset for one in self.shared for members in together(one.facts))
+        return frozenset(dataset for dataset, count in readers.items() if count > 1)
 
     @property
     def categories(self) -> bool:

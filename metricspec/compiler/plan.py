@@ -93,7 +93,8 @@ class Compiler:
         indicators = self._with_others(ids)
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
-        stages: list[Step] = [*bound]
+        often = {f"bound_{name}" for name in gathered.read_often if len(ids) > 1}  # one indicator is one statement
+        stages: list[Step] = [replace(stage, stored=stage.stored or stage.name in often) for stage in bound]
         if gathered.shared:
             stages.append(tree_stage(f"bound_{gathered.org_dataset}"))
         parts: list[str] = []

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from metricspec.measures.eblp.blockeffects import batches, block_covariance, block_means, equations, explained
+from metricspec.measures.eblp.blockeffects import Halves, batches, block_covariance, block_means, equations, explained
 from metricspec.measures.eblp.model import Minimums, fitted
 from metricspec.measures.eblp.patterns import with_common_patterns
 from metricspec.measures.eblp.prediction import Prediction

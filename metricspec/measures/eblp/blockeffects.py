@@ -62,10 +62,43 @@ def block_means(population: Population, effects: Floats) -> BlockMeans:
 
 
 @dataclass(frozen=True)
+class Halves:
+    """Symmetric matrices by their halves, for so many blocks: the elements of G on and below the diagonal are the `rows`
+    of the equations, those of G* the `columns`, which is one block smaller. `straight` and `crossed` say where the two
+    coefficients of an element of G* stand in a matrix over pairs of a block and an element of G*'s side."""
+
+    rows: tuple[Ints, Ints]
+    columns: tuple[Ints, Ints]
+    straight: Ints
+    crossed: Ints
+
+    @classmethod
+    def of(cls, blocks: int) -> Halves:
+        import numpy as np
+
+        (row, column), (k, m) = np.tril_indices(blocks), np.tril_indices(blocks - 1)
+        side = blocks - 1
+
+        def at(one: Ints, other: Ints) -> Ints:
+            found: Ints = (row[:, None] * side + one) * (blocks * side) + column[:, None] * side + other
+            return found
+
+        return cls((row, column), (k, m), at(k, m), at(m, k))
+
+    def folded(self, kronecker: Floats) -> Floats:
+        """The coefficients of each element of G* in each row, those of its mirror image added."""
+        import numpy as np
+
+        flat, (k, m) = kronecker.ravel(), self.columns
+        found: Floats = flat.take(self.straight) + np.where(k == m, 0.0, flat.take(self.crossed))
+        return found
+
+
+@dataclass(frozen=True)
 class Equations:
-    """What orgs say of G: `products` the sum of their cross-products less what students account for, (blocks, blocks);
-    `design` the sum of the Kronecker squares of C A, ((blocks, blocks - 1) twice), so that the expectation of
-    products[i, j] is the sum over k, l of design[i, k, j, l] G*[k, l]."""
+    """What orgs say of G: `products` the sum of their cross-products less what students account for, and `design` the sum
+    of the Kronecker squares of C A, so that the expectation of products is design times G*; both by halves (rows), (rows,
+    columns)."""
 
     products: Floats
     design: Floats
@@ -74,7 +107,7 @@ class Equations:
         return Equations(self.products - other.products, self.design - other.design)
 
 
-def equations(means: BlockMeans, errors: Floats, orgs: Ints) -> Equations:
+def equations(means: BlockMeans, errors: Floats, orgs: Ints, halves: Halves) -> Equations:
     """Sums over `orgs`. C takes an org's block means less their weighted mean; G = A G* A' with A' = (I, -1), so that
     the departures sum to zero over the blocks. `errors` as from error_covariance."""
     import numpy as np
@@ -88,27 +121,25 @@ def equations(means: BlockMeans, errors: Floats, orgs: Ints) -> Equations:
     student = np.einsum("sbc,scd,sed->be", centre, errors[orgs], centre, optimize=True)
     basis = centre[:, :, :-1] - centre[:, :, -1:]
     flat = basis.reshape(len(orgs), -1)
-    return Equations(centred.T @ centred - student, (flat.T @ flat).reshape(size, size - 1, size, size - 1))
+    return Equations((centred.T @ centred - student)[halves.rows], halves.folded(flat.T @ flat))
 
 
-def block_covariance(given: Equations, schools: Floats, strict: bool) -> Floats:
+def block_covariance(given: Equations, schools: Floats, halves: Halves, strict: bool) -> Floats:
     """G by least squares over the elements on and below the diagonal, weighted by the orgs that have both blocks
     (`schools`); it may have negative eigenvalues. Where the equations do not determine it: Refused if strict,
     else the shortest solution."""
     import numpy as np
 
-    size = len(given.products)
-    row, column = np.tril_indices(size)
-    k, m = np.tril_indices(size - 1)
-    design = given.design[row[:, None], k, column[:, None], m]
-    design = design + np.where(k == m, 0, given.design[row[:, None], m, column[:, None], k])
-    weighted = design * schools[row, column][:, None]
-    left, right = weighted.T @ design, weighted.T @ given.products[row, column]
+    size = len(schools)
+    root = np.sqrt(schools[halves.rows])
+    design = given.design * root[:, None]
+    left, right = design.T @ design, design.T @ (given.products * root)
     solved = _solved(left, right)
     if solved is None:
         if strict:
             raise Refused("singular: the orgs do not determine how blocks vary together")
         solved = np.linalg.pinv(left, rcond=SINGULAR, hermitian=True) @ right
+    k, m = halves.columns
     reduced = np.zeros((size - 1, size - 1))
     reduced[k, m] = reduced[m, k] = solved
     a = np.vstack([np.eye(size - 1), -np.ones(size - 1)])
@@ -119,14 +150,16 @@ def block_covariance(given: Equations, schools: Floats, strict: bool) -> Floats:
 def _solved(left: Floats, right: Floats) -> Floats | None:
     """The solution of equations whose matrix is positive definite; None where it is not, but for rounding."""
     import numpy as np
+    from scipy.linalg import cho_factor, cho_solve
 
     try:
-        pivots = np.diag(np.linalg.cholesky(left)) ** 2
+        factor = cho_factor(left, lower=True)
     except np.linalg.LinAlgError:
         return None
-    if not (pivots > SINGULAR * np.diag(left)).all():
+    if not (np.diag(factor[0]) ** 2 > SINGULAR * np.diag(left)).all():
         return None
-    return np.linalg.solve(left, right).astype(float)
+    solved: Floats = cho_solve(factor, right)
+    return solved
 
 
 def batches(means: BlockMeans) -> list[Ints]:
@@ -149,9 +182,10 @@ def covariances(means: BlockMeans, errors: Floats) -> Iterator[Floats]:
     schools = seen.T @ seen
     if not dealt or (schools == 0).any():
         raise Refused("no org has scores in both of two blocks")
-    every = equations(means, errors, np.sort(np.concatenate(dealt)))
-    yield semidefinite(block_covariance(every, schools, strict=True))
+    halves = Halves.of(means.n.shape[1])
+    every = equations(means, errors, np.sort(np.concatenate(dealt)), halves)
+    yield semidefinite(block_covariance(every, schools, halves, strict=True))
     if len(dealt) > 1:
         for batch in dealt:
-            rest = every.without(equations(means, errors, batch))
-            yield semidefinite(block_covariance(rest, schools, strict=False))
+            rest = every.without(equations(means, errors, batch, halves))
+            yield semidefinite(block_covariance(rest, schools, halves, strict=False))
