@@ -43,7 +43,9 @@ def draws() -> tuple[Truth, list[Draw]]:
         parts = block_means(common, explained(common.cells))
         seen = (parts.n > 0).astype(float)
         orgs = np.sort(np.concatenate(batches(parts)))
-        g = block_covariance(equations(parts, error_covariance(overlap(common), raw), orgs), seen.T @ seen, strict=True)
+        halves = Halves.of(len(BLOCKS))
+        every = equations(parts, error_covariance(overlap(common), raw), orgs, halves)
+        g = block_covariance(every, seen.T @ seen, halves, strict=True)
         predictions = []
         for at in range(SCHOOLS):
             n = np.where([b in FINAL for b in range(len(BLOCKS))], model.means.n[at], 0)
