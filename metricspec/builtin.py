@@ -10,9 +10,31 @@ from metricspec.measure import MeasureType
 
 @hookimpl
 def metricspec_measure_types() -> list[MeasureType]:
-    from metricspec.measures import Eblp, Growth, Mean, Published, Quadrants, Rate, Ratio
+    from metricspec.measures import (
+        CohortRate,
+        Count,
+        Disparity,
+        Distribution,
+        Eblp,
+        EventsPer100,
+        Gap,
+        Growth,
+        LowestGroup,
+        Mean,
+        Outlier,
+        Progress,
+        Published,
+        Quadrants,
+        Rate,
+        Ratio,
+        SimilarSchools,
+        SurveyScale,
+    )
 
-    return [Rate(), Ratio(), Mean(), Published(), Quadrants(), Growth(), Eblp()]
+    counts: list[MeasureType] = [Rate(), Ratio(), Mean(), Count(), EventsPer100(), Distribution()]
+    cohorts: list[MeasureType] = [Progress(), CohortRate()]
+    others: list[MeasureType] = [Quadrants(), Gap(), Disparity(), LowestGroup(), Outlier(), SimilarSchools()]
+    return [*counts, *cohorts, Published(), *others, Growth(), Eblp(), SurveyScale()]
 
 
 @hookimpl

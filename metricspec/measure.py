@@ -39,7 +39,8 @@ class Moment:
 
 @dataclass(frozen=True)
 class Estimate:
-    """SQL over the moments' names, as numbers in double precision, for the columns of a Tally.
+    """SQL over the moments' names, as numbers in double precision, for the columns of a Tally. A rule for some rows only
+    may read org_level and student_group too.
 
     `exact` names the moments that numerator and denominator are made of: where all of them are whole numbers or
     decimals of known scale, the published value is rounded in integers and not from `value`. `category` names the part of
@@ -83,6 +84,8 @@ class Statistic:
     percent: bool = False
 
 
+# What `row_keys` of a staged measure is where each row of the dataset counts as it stands, and none are combined.
+EVERY_ROW = ("*",)
 Sums = Callable[[str, str, Sequence[str], Mapping[str, str]], Sequence[Step]]
 
 
@@ -171,7 +174,7 @@ class StagedMeasure(MeasureType, Protocol):
 
     def variables(self, spec: Any) -> Sequence[Variable]: ...
     def row_keys(self, spec: Any) -> Sequence[str]:
-        """Columns of the dataset that, with student and year, tell one score from another."""
+        """Columns of the dataset that, with student and year, tell one score from another; or EVERY_ROW."""
         ...
 
     def years_before(self, spec: Any) -> int:
@@ -192,6 +195,13 @@ class PooledMeasure(StagedMeasure, Protocol):
 
 
 @runtime_checkable
+class DetailedMeasure(MeasureType, Protocol):
+    """A measure with further statistics beside its own value: every staged one, and others that have them."""
+
+    def statistics(self, spec: Any) -> Sequence[Statistic]: ...
+
+
+@runtime_checkable
 class CheckedMeasure(MeasureType, Protocol):
     """A measure with rules between its keys."""
 
@@ -202,7 +212,8 @@ class CheckedMeasure(MeasureType, Protocol):
 class Counted:
     """An indicator's rows of the Tally in a stage; a value times `scale` is in the indicator's unit (percent: 100), and
     is published with so many `digits`. `better` is its direction, `partitions` are the student groups that make up the
-    whole without overlap (races and ethnicities), `report_n` the fewest students that its policy ever shows."""
+    whole without overlap (races and ethnicities), `everyone` is the group of all students, `report_n` the fewest students
+    that its policy, or that of the indicator made of it, ever shows."""
 
     stage: str
     scale: int
@@ -210,6 +221,11 @@ class Counted:
     better: str
     partitions: tuple[tuple[str, ...], ...]
     report_n: int
+    everyone: str = "ALL"
+
+
+# The stage that tells org_type, charter and alternative (1 or 0) of each org_id and school_year.
+ORG_ATTRIBUTES = "org_attributes"
 
 
 @runtime_checkable
@@ -225,3 +241,18 @@ class TallyMeasure(MeasureType, Protocol):
     def indicators(self, spec: Any) -> Sequence[str]: ...
     def value_of(self, spec: Any) -> str | None: ...
     def stages(self, spec: Any, tallies: Mapping[str, Counted], prefix: str) -> Sequence[Step]: ...
+
+
+@runtime_checkable
+class ComparableMeasure(TallyMeasure, Protocol):
+    """One whose value of this year less that of the year before says something, such as a gap that closes."""
+
+    def comparable(self, spec: Any) -> bool: ...
+
+
+@runtime_checkable
+class DescribedMeasure(TallyMeasure, Protocol):
+    """One that describes whole orgs by some of its indicators: of these it takes the rows of all students only, so that
+    their student groups may be others than its own."""
+
+    def describing(self, spec: Any) -> Sequence[str]: ...

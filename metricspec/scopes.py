@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from metricspec.measure import EVERY_ROW
 from metricspec.model import Catalog, Codes, Column, ColumnType, Dataset, Fact, Indicator
 from metricspec.sql.expression import Expression, Finding, Scope
 from metricspec.sql.parsing import parse_expression
@@ -97,7 +98,8 @@ class Expressions:
         assert indicator.students is not None
         dataset = self.catalog.datasets[indicator.students]
         own, kept = dataset.columns, set(indicator.row_keys or ()) & set(dataset.grain)
-        columns = {name: c for name, c in own.items() if c.rollup or name in kept}
+        every = indicator.row_keys == EVERY_ROW
+        columns = {name: c for name, c in own.items() if every or c.rollup or name in kept}
         for fact in indicator.facts:
             value = self.fact_value(fact)[0] if fact.value and fact.dataset in self.catalog.datasets else None
             columns[fact.name] = fact_column(fact, self.catalog.datasets.get(fact.dataset), value)

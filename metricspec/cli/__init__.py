@@ -18,10 +18,12 @@ COMMANDS = {
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
     "run": ("run", "Compute indicators and write the results."),
+    "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
     "load": ("load", "Copy the project's files into tables of a warehouse."),
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),
     "fit": ("fit", "Fit one growth model on the sums of several districts."),
     "apply": ("apply", "Compute a growth indicator with a model fitted elsewhere."),
+    "calibrate": ("calibrate", "Fit the item parameters of a survey scale to its answers."),
     "growth-compare": (
         "growth_compare",
         "Show what controlling for peers changes: growth models side by side, as a page.",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from metricspec.measure import Statistic
+from metricspec.measure import ORG_ATTRIBUTES, Statistic
 from metricspec.model import BandSet, Catalog, Compare, Dataset, Indicator, LevelTable, Policy, Threshold
 from metricspec.sql.stage import Stage, Template, lit, slot
 
@@ -161,4 +161,4 @@ def org_attributes_stage(datasets: Sequence[Dataset]) -> Stage:
     text = f"""SELECT org_id, school_year, MAX(org_type) AS org_type, MAX(charter) AS charter, MAX(alternative) AS alternative
         FROM ({" UNION ALL ".join(rows)}) AS o GROUP BY org_id, school_year"""
     says = "What the cut scores need to know of each org."
-    return Stage("org_attributes", says, Template(("orgs", text), text), stored=True)
+    return Stage(ORG_ATTRIBUTES, says, Template(("orgs", text), text), stored=True)

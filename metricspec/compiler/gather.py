@@ -10,7 +10,7 @@ from itertools import count
 from metricspec.compiler.facts import FactInput, together
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
-from metricspec.measure import MeasureType, MomentMeasure, RowMeasure, StagedMeasure, TallyMeasure
+from metricspec.measure import EVERY_ROW, MeasureType, MomentMeasure, RowMeasure, StagedMeasure, TallyMeasure
 from metricspec.model import Catalog, Dataset, Fact, Indicator
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -120,6 +120,8 @@ class Gatherer:
         levels = [[parsed(self.expressions.stints(dataset.id, t)) for t in level.stints] for level in orgs.levels]
         placing = [*keys, *(e for level in levels for e in level)]
         row_keys = first.row_keys
+        if row_keys == EVERY_ROW:
+            row_keys = dataset.grain
         if row_keys is not None:
             row_keys = tuple(c for c in row_keys if c in dataset.grain)  # the others follow from the student's last row
             place = self._place(dataset, placing)

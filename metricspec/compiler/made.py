@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from metricspec.compiler.constants import scale_of
@@ -40,7 +41,9 @@ def tally_steps(
             if other not in sources:
                 sources[other] = shown[other](f"results_{len(sources) + 1}")
                 steps.append(_results(sources[other].stage, other))
-        steps += measure.stages(indicator.measure, {other: sources[other] for other in others}, f"made_{at}_")
+        least = catalog.policies[indicator.policy].least_shown()
+        given = {other: replace(sources[other], report_n=max(sources[other].report_n, least)) for other in others}
+        steps += measure.stages(indicator.measure, given, f"made_{at}_")
         text, more = staged_part(indicator, steps[-1].name, at)
         own = sources[indicator.id] = shown[indicator.id](f"results_{len(sources) + 1}")
         says = f"The results of {indicator.id}, made of others."
@@ -57,6 +60,7 @@ def _counted(indicator: Indicator, catalog: Catalog, stage: str) -> Counted:
         indicator.better,
         catalog.groups[indicator.groups].partitions,
         catalog.policies[indicator.policy].least_shown(),
+        catalog.groups[indicator.groups].everyone or "ALL",
     )
 
 

@@ -177,9 +177,8 @@ class Needs:
         expression = parsed(self.expressions.students(indicator, text, wants))
         facts = {fact.name for fact in indicator.facts}
         own = self.dataset.columns
-        self.columns.update(
-            dict.fromkeys(c for c in expression.columns if c in own and c not in facts and own[c].rollup)
-        )
+        there = {*facts, self.dataset.keys["year"]}  # beside the columns, in every row
+        self.columns.update(dict.fromkeys(c for c in expression.columns if c in own and c not in there))
         return expression
 
 

@@ -29,7 +29,7 @@ from metricspec.compiler.scores import inputs, staged_part
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part
-from metricspec.measure import Inputs, PooledMeasure, RowMeasure, StagedMeasure, Statistic, TallyMeasure
+from metricspec.measure import DetailedMeasure, Inputs, PooledMeasure, RowMeasure, Statistic, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator, Policy
 from metricspec.problems import PartlyPython, UsageError
 from metricspec.reading.suggest import hint
@@ -103,6 +103,10 @@ class Compiler:
             stages.extend(self._shared(shared, parts, slots))
         for indicator in gathered.published:
             parts.append(self._published(indicator))
+        org_datasets = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
+        attributes = org_attributes_stage([self.catalog.datasets[name] for name in org_datasets])
+        if gathered.made:
+            stages.append(attributes)
         stages.extend(tally_steps(gathered.made, indicators, self.catalog, self.registry, parts, slots))
         made = {i.id: self._strictest(i) for i in gathered.made}
         rules = rules_of(indicators, self.catalog, tuple(made.values()))
@@ -117,8 +121,8 @@ class Compiler:
             for i in indicators
         ]
         stages.append(indicators_stage(shown, rules))
-        org_datasets = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
-        stages.append(org_attributes_stage([self.catalog.datasets[name] for name in org_datasets]))
+        if not gathered.made:
+            stages.append(attributes)
         conditions = {text: self._condition(text) for text in rules.conditions()}
         stages.extend(
             tail_stages(
@@ -139,7 +143,7 @@ class Compiler:
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]
-        return tuple(measure.statistics(indicator.measure)) if isinstance(measure, StagedMeasure) else ()
+        return tuple(measure.statistics(indicator.measure)) if isinstance(measure, DetailedMeasure) else ()
 
     def _with_others(self, ids: Sequence[str]) -> list[Indicator]:
         """The indicators, and those whose results they are made of: each after what it needs."""

@@ -11,6 +11,7 @@ from metricspec.docsgen.bindings import bindings_page
 from metricspec.docsgen.commands import commands_page
 from metricspec.docsgen.datasets import datasets_page
 from metricspec.docsgen.dialects import dialects_page
+from metricspec.docsgen.frameworks import frameworks_page
 from metricspec.docsgen.hooks import hooks_page
 from metricspec.docsgen.indicators import indicators_page
 from metricspec.docsgen.language import language_page
@@ -32,6 +33,7 @@ def pages() -> Mapping[str, str]:
         "commands.md": commands_page(),
         "datasets.md": datasets_page(catalog),
         "dialects.md": dialects_page(),
+        "frameworks.md": frameworks_page(catalog),
         "hooks.md": hooks_page(),
         "indicators.md": indicators_page(catalog, registry),
         "language.md": language_page(),

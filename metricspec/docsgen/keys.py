@@ -38,6 +38,8 @@ def _inside(schema: Schema, path: str) -> Iterator[Key]:
     yield from keys(schema, f"{path}.")
     if isinstance(items := schema.get("items"), dict):
         yield from _inside(items, f"{path}[]")
+    for one in schema.get("anyOf", ()):
+        yield from _inside(one, path)
 
 
 def _is_source(schema: Schema) -> bool:
@@ -65,6 +67,8 @@ def allowed(schema: Schema) -> str:
         return "a [source](#sources)"
     if _is_text(schema):
         return "text, or a text for each language"
+    if choices := schema.get("anyOf"):
+        return ", or ".join(allowed(one) for one in choices)
     kinds = schema.get("type", "string")
     if isinstance(kinds, list):
         return ", ".join(TYPES[kind] for kind in kinds)

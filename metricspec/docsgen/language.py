@@ -19,6 +19,7 @@ KINDS = {
     "group_set": ("group_set", "specs/groups/dash14.yaml"),
     "policy": ("policy", "specs/policies/ca_dashboard.yaml"),
     "levels": ("levels", "specs/levels/ca/chronic-absenteeism.yaml"),
+    "framework": ("framework", "specs/frameworks/ca-dashboard.yaml"),
     "binding": ("binding", "specs/bindings/ca-dashboard-2018.yaml"),
     "project": ("project", ""),
 }
@@ -40,10 +41,13 @@ FORMS = (
     ("a choice", "case when", "case when disability then 1 else 0 end"),
     ("a date", "date '...'", "entry_date <= date '2024-10-02'"),
     ("a school year", "'...'", "school_year >= '2022-23'"),
+    ("a day of a school year, July to June", "date_in", "entry_date <= date_in(school_year, '10-02')"),
+    ("days from one date to a later one", "days_between", "days_between(entry_date, exit_date) >= 31"),
 )
 RULES = (
     "Codes, texts and school years stand in single quotes, with their zeros: `'06'`.",
-    "Codes of an ordered list compare in the order of the list, so `grade < '01'` holds for `TK` and `KN`.",
+    "Codes of an ordered list compare in the order of the list, so `grade < '01'` holds for `TK` and `KN`; two columns of "
+    "one ordered list compare in that order too.",
     "A flag stands alone: `homeless`, `not homeless`.",
     "Sums, differences and products of whole numbers and exact decimals stay exact; a quotient does not, and a "
     "division by 0 is unknown.",

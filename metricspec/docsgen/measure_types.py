@@ -21,7 +21,8 @@ def _type(measure: MeasureType) -> str:
         takes = "It is made of the results of other indicators."
     elif isinstance(measure, StagedMeasure):
         takes = (
-            "It sees the scores of all schools together; a score counts at one school, that of the student's last row."
+            "It sees the scores of all schools together; a score counts at one school: that of the student's last row, "
+            "where nothing else is said."
         )
     says = inspect.cleandoc(type(measure).__doc__ or "")
     return "\n\n".join((f"## {measure.name}", f"{says}", takes, keys_table(measure.schema, "language.md")))

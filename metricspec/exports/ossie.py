@@ -20,7 +20,7 @@ from metricspec.compiler.tail import RESULT
 from metricspec.exports import Files
 from metricspec.exports.ossie_datasets import dataset_entry, expression
 from metricspec.exports.views import view_name
-from metricspec.measure import TallyMeasure
+from metricspec.measure import MomentMeasure, TallyMeasure
 from metricspec.model import Indicator, Text
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -64,7 +64,7 @@ def ossie(project: Project, ids: Sequence[str], options: OssieOptions) -> Files:
             *(dataset_entry(project.catalog.datasets[name], bound.get(name)) for name in names),
         ],
         "relationships": _relationships(project, names, model),
-        "metrics": [_metric(indicator, model, project.registry) for indicator in indicators],
+        "metrics": [metric for indicator in indicators for metric in _metrics(indicator, model, project.registry)],
     }
     if options.json:
         return {f"{options.name}.json": json.dumps(document, indent=1, ensure_ascii=False) + "\n"}
@@ -112,27 +112,42 @@ def _relationships(project: Project, names: Sequence[str], model: str) -> list[d
     return found
 
 
-def _metric(indicator: Indicator, model: str, registry: Registry) -> dict[str, Any]:
-    """The published value: the only row of its org, year and group, so any aggregate would do.
+def _metrics(indicator: Indicator, model: str, registry: Registry) -> list[dict[str, Any]]:
+    """The indicator's metric, or one for each part of a whole."""
+    measure = registry.measure_types[indicator.measure_type]
+    parts = [e.category for e in measure.estimates(indicator.measure)] if isinstance(measure, MomentMeasure) else [None]
+    return [_metric(indicator, category, model, registry) for category in parts]
+
+
+def _metric(indicator: Indicator, category: str | None, model: str, registry: Registry) -> dict[str, Any]:
+    """The published value: the only row of its org, year and group (and category), so any aggregate would do.
 
     An indicator's own row has neither statistic nor category; where the category is itself a result, every row has one.
     """
     measure = registry.measure_types[indicator.measure_type]
-    own = ("statistic",) if isinstance(measure, TallyMeasure) else ("statistic", "category")
+    own = ("statistic",) if isinstance(measure, TallyMeasure) or category else ("statistic", "category")
+    part = [f"{q(model)}.{q('category')} = {lit(category)}"] if category else []
     when = " AND ".join(
-        [f"{q(model)}.{q('indicator')} = {lit(indicator.id)}", *(f"{q(model)}.{q(c)} IS NULL" for c in own)]
+        [f"{q(model)}.{q('indicator')} = {lit(indicator.id)}", *part, *(f"{q(model)}.{q(c)} IS NULL" for c in own)]
     )
     tree = sqlglot.parse_one(f"MAX(CASE WHEN {when} THEN {q(model)}.{q('value')} END)", read="duckdb")
     sentence = measure.sentence(indicator.measure)
-    description = [f"{indicator.title}.", str(indicator.description), f"{sentence[0].upper()}{sentence[1:]}."]
+    title = f"{indicator.title}: {category}" if category else f"{indicator.title}"
+    description = [f"{title}.", str(indicator.description), f"{sentence[0].upper()}{sentence[1:]}."]
     return {
-        "name": view_name(indicator.id),
+        "name": view_name(f"{indicator.id}_{category}" if category else indicator.id),
         "expression": expression(tree),
         "description": " ".join(filter(None, (*description, words.value_words(indicator)))),
         "datatype": "Float",
-        "ai_context": {"instructions": ROWS, "synonyms": [indicator.id, *_titles(indicator.title)]},
+        "ai_context": {
+            "instructions": ROWS,
+            "synonyms": [indicator.id, *_titles(indicator.title)] if not category else [title],
+        },
         "custom_extensions": [
-            {"vendor_name": VENDOR, "data": json.dumps(_definition(indicator), ensure_ascii=False, default=str)}
+            {
+                "vendor_name": VENDOR,
+                "data": json.dumps(_definition(indicator, category), ensure_ascii=False, default=str),
+            }
         ],
     }
 
@@ -141,12 +156,13 @@ def _titles(title: Text) -> list[str]:
     return list(dict.fromkeys(words for _, words in title.by_language))
 
 
-def _definition(indicator: Indicator) -> dict[str, Any]:
+def _definition(indicator: Indicator, category: str | None) -> dict[str, Any]:
     """What the indicator means, in metricspec's own words; numerators and denominators stand in `measure`."""
     spec = indicator.measure
     measure = dataclasses.asdict(spec) if dataclasses.is_dataclass(spec) and not isinstance(spec, type) else {}
     found = {
         "indicator": indicator.id,
+        "category": category,
         "version": indicator.version,
         "unit": indicator.unit,
         "better": indicator.better,

@@ -9,6 +9,14 @@ from typing import Any
 
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.intervals import t_quantile
+from metricspec.measures.shortfall import (
+    EXPRESSION,
+    SHORTFALL_KEYS,
+    below_rounded,
+    shortfall_moments,
+    shortfall_uses,
+    wanted,
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +34,6 @@ class MeanSpec:
     shortfall: Shortfall | None = None
 
 
-_EXPRESSION = {"type": "string", "x-effect": "past", "x-expression": True}
-
-
 class Mean:
     """The average of a value over the students for whom it is known (and `where` holds).
 
@@ -41,7 +46,7 @@ class Mean:
     Interval: Student's t at 95 % from the sample standard deviation; none where a shortfall applies, because the
     added values are no sample. Standard error: s / sqrt(n).
 
-    Example: `{type: mean, value: scale_score - lookup(ca.ela_level_3_minimum, grade)}`
+    Example: `{type: mean, value: "scale_score - lookup(ca.ela_level_3_minimum, grade)"}`
     """
 
     name = "mean"
@@ -52,9 +57,9 @@ class Mean:
             "required": ["value"],
             "x-unit": "required",
             "properties": {
-                "value": {**_EXPRESSION, "description": "What is averaged."},
+                "value": {**EXPRESSION, "description": "What is averaged."},
                 "where": {
-                    **_EXPRESSION,
+                    **EXPRESSION,
                     "description": "Which of the population are averaged (all where left out).",
                 },
                 "shortfall": {
@@ -64,15 +69,7 @@ class Mean:
                     "description": "How missing participation counts against the average.",
                     "x-effect": "past",
                     "properties": {
-                        "enrolled": {**_EXPRESSION, "description": "Who should have been tested."},
-                        "tested": {**_EXPRESSION, "description": "Who of them was tested."},
-                        "floor": {
-                            "type": "integer",
-                            "minimum": 1,
-                            "maximum": 100,
-                            "description": "The participation rate, in whole percent, below which the rule applies.",
-                            "x-effect": "past",
-                        },
+                        **SHORTFALL_KEYS,
                         "value": {
                             "type": "integer",
                             "description": "The value that each missing student counts with.",
@@ -94,8 +91,7 @@ class Mean:
         if spec.where is not None:
             uses.append(Use(("where",), spec.where, "boolean"))
         if spec.shortfall:
-            uses.append(Use(("shortfall", "enrolled"), spec.shortfall.enrolled, "boolean"))
-            uses.append(Use(("shortfall", "tested"), spec.shortfall.tested, "boolean"))
+            uses += shortfall_uses(spec.shortfall.enrolled, spec.shortfall.tested)
         return uses
 
     def sentence(self, spec: MeanSpec) -> str:
@@ -116,8 +112,7 @@ class Mean:
         ]
         if spec.shortfall:
             rule = spec.shortfall
-            moments.append(Moment("enrolled", "count", where=rule.enrolled))
-            moments.append(Moment("tested", "count", where=f"({rule.enrolled}) and ({rule.tested})"))
+            moments += shortfall_moments(rule.enrolled, rule.tested)
         return moments
 
     def estimates(self, spec: MeanSpec) -> Sequence[Estimate]:
@@ -141,11 +136,9 @@ class Mean:
                 ),
             )
         rule = spec.shortfall
-        # round(100 * tested / enrolled) < floor, half up, in whole numbers
-        short = f"(2e0 * 100e0 * tested + enrolled < {2 * rule.floor} * enrolled)"
-        wanted = f"CEIL({rule.floor}e0 * enrolled / 100e0)"
-        above = f"CASE WHEN {short} THEN total + ({rule.value}) * ({wanted} - tested) ELSE total END"
-        below = f"CASE WHEN {short} THEN {wanted} ELSE averaged END"
+        short, needed = below_rounded(rule.floor), wanted(rule.floor)
+        above = f"CASE WHEN {short} THEN total + ({rule.value}) * ({needed} - tested) ELSE total END"
+        below = f"CASE WHEN {short} THEN {needed} ELSE averaged END"
         return (
             Estimate(
                 numerator=above,

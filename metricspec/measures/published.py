@@ -23,6 +23,8 @@ class Published:
     value; and the prior year's beside them. Where counts are given, value and change are computed from them; where
     only a rounded value is given, it stands as published, and so does the published change.
 
+    No interval: what was published says nothing of the students behind it.
+
     Example: `{type: published, dataset: dashboard_published, indicator: chronic}`
     """
 

@@ -2,6 +2,7 @@
 
 from metricspec.model.catalog import Catalog, Project
 from metricspec.model.data import Binding, BoundColumn, BoundDataset, Codes, Column, ColumnType, Dataset, Lookup, Rollup
+from metricspec.model.framework import Framework
 from metricspec.model.indicator import Compare, Fact, Indicator, IndicatorTest, TestCase
 from metricspec.model.rules import (
     Band,
@@ -34,6 +35,7 @@ __all__ = [
     "Dataset",
     "Dated",
     "Fact",
+    "Framework",
     "Grid",
     "Group",
     "GroupSet",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from metricspec.model.data import Binding, Codes, Dataset, Lookup
+from metricspec.model.framework import Framework
 from metricspec.model.indicator import Indicator, IndicatorTest
 from metricspec.model.rules import GroupSet, LevelTable, OrgSet, Policy
 from metricspec.model.words import NOTHING
@@ -36,5 +37,6 @@ class Catalog:
     policies: Mapping[str, Policy] = field(default_factory=lambda: NOTHING)
     levels: Mapping[str, LevelTable] = field(default_factory=lambda: NOTHING)
     indicators: Mapping[str, Indicator] = field(default_factory=lambda: NOTHING)
+    frameworks: Mapping[str, Framework] = field(default_factory=lambda: NOTHING)
     bindings: Mapping[str, Binding] = field(default_factory=lambda: NOTHING)
     tests: tuple[IndicatorTest, ...] = ()

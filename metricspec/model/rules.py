@@ -53,6 +53,11 @@ class GroupSet:
     source: Source | None = None
     place: Place = Place()
 
+    @property
+    def everyone(self) -> str | None:
+        """The group that everyone belongs to, where there is one."""
+        return next((group.id for group in self.groups if group.where.strip().lower() == "true"), None)
+
 
 @dataclass(frozen=True)
 class Threshold:

@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "policy": "policy",
         "levels": "level table",
         "indicator": "indicator",
+        "framework": "framework",
         "binding": "binding",
     }
 )
@@ -37,6 +38,7 @@ SHELVES: Mapping[str, str] = MappingProxyType(
         "policy": "policies",
         "levels": "levels",
         "indicator": "indicators",
+        "framework": "frameworks",
         "binding": "bindings",
     }
 )
@@ -56,21 +58,27 @@ class Corpus:
         return {name: each for name, each in self.measure_types.items() if isinstance(each, RowMeasure)}
 
     def takes_rows(self, indicator: Indicator) -> bool:
-        """Whether the rows of a dataset are the indicator's results already, so that no students are counted."""
-        return indicator.measure_type in self._row_measures
+        """Whether the rows of a dataset are the indicator's results already, so that no students are counted; of one made
+        of others, the first one's."""
+        return self._first(indicator).measure_type in self._row_measures
 
     def made_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The indicators whose results an indicator is made of."""
         measure = self.measure_types[indicator.measure_type]
         return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
 
-    def dataset_of(self, indicator: Indicator) -> str:
-        """The dataset that an indicator's groups, and the plain rows of its tests, belong to: of one made of others,
-        the first one's."""
+    def _first(self, indicator: Indicator) -> Indicator:
+        """The first indicator that one is made of, through others; one that counts for itself is its own first."""
         seen: set[str] = set()
         while (others := self.made_of(indicator)) and others[0] in self.catalog.indicators and others[0] not in seen:
             seen.add(others[0])
             indicator = self.catalog.indicators[others[0]]
+        return indicator
+
+    def dataset_of(self, indicator: Indicator) -> str:
+        """The dataset that an indicator's groups, and the plain rows of its tests, belong to: of one made of others,
+        the first one's."""
+        indicator = self._first(indicator)
         measure = self._row_measures.get(indicator.measure_type)
         return measure.dataset(indicator.measure) if measure else indicator.students or ""
 

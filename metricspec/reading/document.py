@@ -13,7 +13,7 @@ from metricspec.reading.suggest import hint
 from metricspec.reading.yaml_nodes import Nodes, read_nodes
 
 KINDS = tuple(
-    "codes lookup dataset orgs group_set policy levels indicator test binding project".split()  # noqa: SIM905
+    "codes lookup dataset orgs group_set policy levels indicator framework test binding project".split()  # noqa: SIM905
 )
 GRAMMAR = 1
 

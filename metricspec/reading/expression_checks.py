@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metricspec.measure import StagedMeasure, Use
 from metricspec.model import Fact, GroupSet, Indicator, OrgSet
@@ -53,6 +53,9 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator, express
     measure_type = corpus.measure_types[indicator.measure_type]
     for use in measure_type.expressions(indicator.measure):
         parsed = expressions.students(indicator, use.text, use.wanted)
+        written = document.written("measure", *use.path)
+        if use.text != written:  # made of what is written there: all of that is pointed at
+            parsed = parsed[0], tuple(replace(finding, offset=0, length=len(written)) for finding in parsed[1])
         yield from _of_student(corpus, document, indicator, parsed, "measure", *use.path)
     if isinstance(measure_type, StagedMeasure):
         yield from _at_one_school(document, indicator, measure_type, expressions)

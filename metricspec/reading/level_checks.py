@@ -20,7 +20,7 @@ def level_problems(corpus: Corpus) -> Iterator[Problem]:
         table = corpus.catalog.levels[document.id]
         for key, sets in (("status", table.status), ("change", table.change)):
             for number, band_set in enumerate(sets):
-                yield from _bands(document, table.digits, band_set, (key, number, "bands"))
+                yield from band_problems(document, table.digits, band_set, (key, number, "bands"))
         if table.grids and not table.change:
             yield document.problem("MS410", "grids need bands of the change", "grids", hint="write 'change:'")
         for number, grid in enumerate(table.grids):
@@ -28,14 +28,14 @@ def level_problems(corpus: Corpus) -> Iterator[Problem]:
         yield from _overrides(document, table)
 
 
-def _bands(document: Document, digits: int, band_set: BandSet, path: Path) -> Iterator[Problem]:
+def band_problems(document: Document, digits: int, band_set: BandSet, path: Path) -> Iterator[Problem]:
     """On the grid of published values, 2.5 to 2.6 is a step and no gap where there is one decimal place."""
     spans: list[tuple[Decimal, Decimal, Band]] = []
     for band in band_set.bands:
         here = (*path, band.name)
         wrong = list(_ends(document, digits, here))
         yield from wrong
-        low, high = _steps(band, digits)
+        low, high = band_steps(band, digits)
         if low > high and not wrong:
             message = f"the band '{band.name}' holds no value"
             yield Problem("MS407", message, document.key(*here), "its lower end is above its upper end")
@@ -90,7 +90,7 @@ def _ends(document: Document, digits: int, path: Path) -> Iterator[Problem]:
                 yield document.problem("MS409", message, *path, key, hint="raise 'digits' or round the cut score")
 
 
-def _steps(band: Band, digits: int) -> tuple[Decimal, Decimal]:
+def band_steps(band: Band, digits: int) -> tuple[Decimal, Decimal]:
     """The first and last published value of a band, counted in units of the last decimal place."""
     low, high = Decimal("-Infinity"), Decimal("Infinity")
     if band.low is not None:

@@ -18,11 +18,13 @@ from metricspec.reading.build_data import (
     build_lookup,
     build_project,
 )
+from metricspec.reading.build_framework import build_framework
 from metricspec.reading.build_indicator import build_indicator, build_test
 from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
 from metricspec.reading.corpus import SHELVES, Corpus
 from metricspec.reading.document import Document, read_document
 from metricspec.reading.expression_checks import expression_problems
+from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
@@ -42,6 +44,7 @@ BUILDERS: Mapping[str, Callable[[Document], Any]] = MappingProxyType(
         "group_set": build_group_set,
         "policy": build_policy,
         "levels": build_levels,
+        "framework": build_framework,
         "binding": build_binding,
     }
 )
@@ -79,6 +82,7 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
         reference_problems(corpus),
         year_problems(corpus),
         level_problems(corpus),
+        framework_problems(corpus),
         binding_problems(corpus),
         expression_problems(corpus, expressions),
         test_problems(corpus),
@@ -210,6 +214,8 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
         return {("codes", column.codes) for column in value.columns.values() if column.codes}
     if kind == "orgs":
         return {("dataset", value.dataset)}
+    if kind == "framework":
+        return {("indicator", name) for name in value.indicators}
     if kind == "binding":
         return {("dataset", name) for name in value.datasets}
     return _needs_of_indicator(corpus, value) if kind == "indicator" else set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import CheckedMeasure, TallyMeasure
+from metricspec.measure import CheckedMeasure, ComparableMeasure, DescribedMeasure, TallyMeasure
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
@@ -145,16 +145,34 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
 
 
 def _measure_references(
-    corpus: Corpus, document: Document, schema: Mapping[str, Any], block: Mapping[str, Any], path: Path
+    corpus: Corpus, document: Document, schema: Mapping[str, Any], block: Any, path: Path
 ) -> Iterator[Problem]:
-    """The keys of a measure block, at any depth, that its schema calls references."""
-    properties: Mapping[str, Any] = schema.get("properties", {})
-    for key, value in block.items():
-        kind = properties.get(key, {}).get("x-reference")
-        if kind and isinstance(value, str):
-            yield from corpus.unknown(document, kind, value, *path, key)
-        elif isinstance(value, Mapping):
+    """What a measure block names, at any depth, where its schema says what it must be: `x-reference` a kind of document,
+    or a student group of the indicator's group set (`x-besides`: words that stand for no group); `x-directed`: an
+    indicator of which higher or lower is better."""
+    kind = schema.get("x-reference")
+    if isinstance(block, Mapping):
+        properties: Mapping[str, Any] = schema.get("properties", {})
+        for key, value in block.items():
             yield from _measure_references(corpus, document, properties.get(key, {}), value, (*path, key))
+    elif isinstance(block, list):
+        for at, value in enumerate(block):
+            yield from _measure_references(corpus, document, schema.get("items", {}), value, (*path, at))
+    elif kind == "group" and isinstance(block, str) and block not in schema.get("x-besides", ()):
+        yield from _group_named(corpus, document, block, path)
+    elif kind and kind != "group" and isinstance(block, str):
+        yield from corpus.unknown(document, kind, block, *path)
+        other = corpus.catalog.indicators.get(block)
+        if schema.get("x-directed") and other is not None and other.better == "none":
+            message = f"{block} says of no direction that it is better, so nothing is lowest or highest"
+            yield document.problem("MS110", message, *path, hint="write better: higher or lower in its spec")
+
+
+def _group_named(corpus: Corpus, document: Document, name: str, path: Path) -> Iterator[Problem]:
+    """A student group that the indicator's group set does not have; one made of a column's values lists none."""
+    groups = corpus.catalog.groups.get(str(document.data.get("groups", "")))
+    if groups is not None and not groups.column:
+        yield from unknown_name(document, "student group", name, tuple(g.id for g in groups.groups), *path)
 
 
 def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) -> Iterator[Problem]:
@@ -162,9 +180,10 @@ def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) ->
     measure = corpus.measure_types[indicator.measure_type]
     if not isinstance(measure, TallyMeasure):
         return
+    describing = measure.describing(indicator.measure) if isinstance(measure, DescribedMeasure) else ()
     for name in corpus.made_of(indicator):
         other = corpus.catalog.indicators.get(name)
-        if other is not None and other.groups != indicator.groups:
+        if other is not None and other.groups != indicator.groups and name not in describing:
             message = f"the student groups of {name} are those of {other.groups}, so results have no groups in common"
             yield document.problem("MS110", message, "groups", hint=f"write: groups: {other.groups}")
     source = corpus.catalog.indicators.get(measure.value_of(indicator.measure) or "")
@@ -174,7 +193,8 @@ def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) ->
         where = (path,) if path in document.data else ("measure",)
         about = f"write: unit: {source.unit} and digits: {source.digits}"
         yield document.problem("MS110", message, *where, hint=about)
-    if any(one.mode != "none" for one in indicator.compare):
+    comparable = isinstance(measure, ComparableMeasure) and measure.comparable(indicator.measure)
+    if not comparable and any(one.mode != "none" for one in indicator.compare):
         message = "where an org stands among others has no change that could be counted"
         yield document.problem(
             "MS110", message, "compare", hint="leave it out, and compare the indicators it is made of"

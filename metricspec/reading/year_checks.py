@@ -11,13 +11,14 @@ from metricspec.reading.build_parts import years
 from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
 from metricspec.reading.yaml_nodes import Path
+from metricspec.schoolyear import is_school_year
 
 FIRST_WINS = ("status", "change", "grids")
 LAST_WINS = ("privacy", "report", "rating", "small")
 
 
 def year_problems(corpus: Corpus) -> Iterator[Problem]:
-    for kind in ("group_set", "policy", "levels", "indicator"):
+    for kind in ("group_set", "policy", "levels", "indicator", "framework"):
         for document in corpus.of_kind(kind):
             yield from _years(document)
 
@@ -32,6 +33,8 @@ def _years(document: Document) -> Iterator[Problem]:
     if document.kind == "levels":
         for key in FIRST_WINS:
             yield from _never_used(document, key, document.data.get(key, ()))
+    if document.kind == "framework":
+        yield from _never_used(document, "index", document.data.get("index", ()))
     if document.kind == "policy":
         for key in LAST_WINS:
             yield from _never_used(document, key, document.data.get(key, ()))
@@ -46,7 +49,8 @@ def _backwards(document: Document, node: Any, path: Path) -> Iterator[Problem]:
                 yield from _backwards(document, item, (*path, number))
         return
     first, last = node.get("from"), node.get("to")
-    if isinstance(first, str) and isinstance(last, str) and last < first:
+    written = all(isinstance(year, str) and is_school_year(year) for year in (first, last))
+    if written and last < first:  # a measure may call other things from and to
         message = f"the years end ({last}) before they start ({first})"
         yield document.problem("MS403", message, *path, "to", hint="both years belong to the span; from comes first")
     for key, value in node.items():

@@ -76,7 +76,8 @@ def print_results(frame: pd.DataFrame, catalog: Catalog, view: View | None = Non
 
 
 def selected(frame: pd.DataFrame, catalog: Catalog, view: View) -> pd.DataFrame:
-    """The rows of a view; of each indicator only its latest year, and all students where no groups are named."""
+    """The rows of a view; of each indicator only its latest year, and all students where no groups are named (every
+    group, where an indicator has no row of all students: gaps between groups)."""
     rows = frame
     if len(rows):
         rows = rows[rows["school_year"] == rows.groupby("indicator")["school_year"].transform("max")]
@@ -91,6 +92,9 @@ def selected(frame: pd.DataFrame, catalog: Catalog, view: View) -> pd.DataFrame:
     everyone = {name: all_students(catalog, catalog.indicators[name]) for name in set(rows["indicator"])}
     for name in set(rows.loc[rows["student_group"] == "ALL", "indicator"]):
         everyone[name] = everyone[name] or "ALL"
+    for name, group in everyone.items():
+        if not ((rows["indicator"] == name) & (rows["student_group"] == group)).any():
+            everyone[name] = None
     wanted = rows["indicator"].map(everyone)
     return rows[wanted.isna() | (rows["student_group"] == wanted)]
 
@@ -107,10 +111,18 @@ def _sorted(rows: pd.DataFrame, names: Mapping[str, str], groups: Sequence[str])
             r["org_id"],
             place.get(r["student_group"], len(place)),
             str(r["student_group"]),
-            str(r["category"]) if known(r["category"]) else "",
+            *_category_order(r, names),
             str(r["statistic"]) if known(r["statistic"]) else "",
         ),
     )
+
+
+def _category_order(record: Mapping[str, Any], names: Mapping[str, str]) -> tuple[float, str]:
+    """Categories by their names; where they are orgs, the nearest first."""
+    if not known(record["category"]):
+        return 0.0, ""
+    category = str(record["category"])
+    return float(record["value"]) if category in names and known(record["value"]) else 0.0, category
 
 
 def _indicator(
@@ -137,7 +149,7 @@ def _indicator(
         about.append(titles.get(group, group))
     if one_org:
         about.append(view.names.get(records[0]["org_id"], str(records[0]["org_id"])))
-    students = indicator.unit == "percent" and indicator.measure_type == "rate"
+    students = indicator.unit == "percent" and indicator.measure_type in ("rate", "progress", "cohort_rate")
     about.append("percent of students" if students else indicator.unit)
     if indicator.better in ("higher", "lower"):
         about.append(f"{indicator.better} is better")
@@ -203,7 +215,8 @@ def _cell(name: str, record: Mapping[str, Any], look: Look, marks: Marks) -> Tex
         return Text(look.titles.get(group, group) if look.long_groups else group)
     if name in ("category", "statistic"):
         own = "(the indicator's own)" if name == "statistic" else ""
-        return Text(str(record[name]) if known(record[name]) else own)
+        text = str(record[name]) if known(record[name]) else own
+        return Text(look.names.get(text, text))
     hidden, prior_hidden = known(record["suppressed"]), known(record["prior_suppressed"])
     if (hidden and name in ("n", "value")) or (prior_hidden and name == "prior_value"):
         return marks.hidden(record["prior_suppressed" if name == "prior_value" else "suppressed"])

@@ -124,5 +124,4 @@ def _unknown(what: str, text: str, known: Sequence[str]) -> str:
 
 def all_students(catalog: Catalog, indicator: Indicator) -> str | None:
     """The group of an indicator's group set that everyone belongs to, where it has one."""
-    groups = catalog.groups[indicator.groups].groups
-    return next((group.id for group in groups if group.where.strip().lower() == "true"), None)
+    return catalog.groups[indicator.groups].everyone

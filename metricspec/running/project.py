@@ -11,7 +11,7 @@ from metricspec.compiler import Compiler
 from metricspec.compiler.students import TREE
 from metricspec.compiler.tail import NUMBERS, RESULT
 from metricspec.measure import RowMeasure, TallyMeasure
-from metricspec.model import Binding, BoundDataset, Catalog, Indicator
+from metricspec.model import Binding, BoundDataset, Catalog, Framework, Indicator
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
@@ -160,6 +160,30 @@ class Project:
         if name in self.broken:
             raise UsageError(f"the spec of '{name}' has problems: run 'metricspec check' to see them")
         raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
+
+    def framework_spec(self, name: str) -> Framework:
+        """A framework by its id, in which a dash may stand for `_`. Raises UsageError where there is none."""
+        found = self.catalog.frameworks.get(name.replace("-", "_"))
+        if found is None:
+            known = sorted(self.catalog.frameworks)
+            raise UsageError(f"unknown framework '{name}': {hint(name.replace('-', '_'), known, 'there are')}")
+        return found
+
+    def framework(
+        self,
+        name: str,
+        result: pd.DataFrame,
+        orgs: Mapping[tuple[str, str], Mapping[str, bool | str]] | None = None,
+        local: Mapping[tuple[str, str, str], str] | None = None,
+    ) -> pd.DataFrame:
+        """A framework composed from a Result of its indicators: indexes, designations and their reasons (frameworks.FRAME).
+
+        `orgs` are attributes by (org, school year), such as {"charter": True}; `local` findings by (org, school year,
+        priority). What is not given, the designations that need it cannot decide.
+        """
+        from metricspec.frameworks import Given, compose
+
+        return compose(self.framework_spec(name), self.catalog, Given(result, None, orgs or {}, local))
 
     def prepare(
         self,

@@ -19,6 +19,9 @@ class Comparisons(Pass):
         self.comparable(node, left, right)
         ordering = not isinstance(node, exp.EQ | exp.NEQ)
         coded = left.codes or right.codes
+        if ordering and left.codes and right.codes:
+            trees = [self.rank(node, side, left.codes) for side in (left, right)]
+            return Typed(type(node)(this=trees[0], expression=trees[1]), "boolean", condition=True)
         if ordering and coded:
             if left.codes is None or right.literal is None:
                 raise self.refused(
@@ -82,6 +85,16 @@ class Comparisons(Pass):
             exp.GTE: codes.names[at:],
         }
         return list(parts[kind])
+
+    def rank(self, node: exp.Expression, side: Typed, codes: Codes) -> exp.Expression:
+        """The place of a code in its list, to compare two columns of one ordered list."""
+        if side.codes is None or side.codes.id != codes.id or not codes.ordered:
+            other = side.codes.id if side.codes else ""
+            said = f"codes of '{other}'" if other == codes.id else f"codes of '{codes.id}' and of '{other}'"
+            raise self.refused(node, "MS304", f"{said} have no order", "compare codes of one ordered list")
+        return names.case(
+            *((names.equal(side.tree.copy(), names.text(c)), names.number(at)) for at, c in enumerate(codes.names, 1))
+        )
 
     def code_list(self, node: exp.Expression, left: Typed, picked: list[str]) -> Typed:
         if not picked:

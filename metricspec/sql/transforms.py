@@ -90,11 +90,24 @@ def tsql_cast(node: exp.Expression) -> exp.Expression:
 
 
 def written_date(node: exp.Expression) -> exp.Expression:
-    """A date in a spec, whatever format the session reads dates in."""
+    """A date in a spec, or one put together of texts, whatever format the session reads dates in."""
     literal = isinstance(node.this, exp.Literal) and node.this.is_string
-    if not literal or node.args["to"].this != exp.DType.DATE:
+    text = literal or isinstance(node.this, exp.DPipe)
+    if not text or node.args["to"].this != exp.DType.DATE:
         return node
     return exp.Anonymous(this="TO_DATE", expressions=[node.this, exp.Literal.string("YYYY-MM-DD")])
+
+
+def dates_apart(node: exp.Expression) -> exp.Expression:
+    """The days between two dates, where dates subtract."""
+    later, earlier = (exp.Paren(this=part) for part in (node.this, node.expression))
+    return exp.Paren(this=exp.Sub(this=later, expression=earlier))
+
+
+def epoch_days_apart(node: exp.Expression) -> exp.Expression:
+    """The days between two dates, where a date is a number of days once it is cast."""
+    later, earlier = (exp.Cast(this=part, to=exp.DataType.build("BIGINT")) for part in (node.this, node.expression))
+    return exp.Paren(this=exp.Sub(this=later, expression=earlier))
 
 
 def from_dual(node: exp.Expression) -> exp.Expression:
@@ -131,6 +144,7 @@ def reserved_name(node: exp.Expression) -> exp.Expression:
 _ORACLE: Mapping[type[exp.Expression], tuple[Rewrite, ...]] = {
     exp.TryCast: (oracle_cast,),
     exp.Cast: (written_date,),
+    exp.DateDiff: (dates_apart,),
     exp.DataType: (long_text("VARCHAR2(4000)"),),
     exp.Boolean: (number_of_truth,),
     exp.Identifier: (reserved_name,),
@@ -145,6 +159,7 @@ _TSQL: Mapping[type[exp.Expression], tuple[Rewrite, ...]] = {
 _TABLE: Mapping[str, Mapping[type[exp.Expression], tuple[Rewrite, ...]]] = {
     "bigquery": {exp.TryCast: (casts.bigquery_cast,)},
     "clickhouse": {exp.TryCast: (casts.clickhouse_cast,), exp.Select: (naming.named,)},
+    "datafusion": {exp.DateDiff: (epoch_days_apart,)},
     "mysql": {exp.TryCast: (casts.mysql_cast,), exp.Cast: (casts.mysql_text,)},
     "oracle": _ORACLE,
     "postgres": {exp.TryCast: (casts.postgres_cast,)},

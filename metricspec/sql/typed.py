@@ -11,7 +11,7 @@ from metricspec.model import Codes
 from metricspec.sql import names
 from metricspec.sql.expression import Finding, Refused, Scope, Type
 
-ALLOWED = "and, or, not, = <> < <= > >=, between, in (...), is null, + - * /, coalesce, abs, lookup, case when"
+ALLOWED = "and, or, not, = <> < <= > >=, between, in (...), is null, + - * /, coalesce, abs, lookup, days_between, date_in, case when"
 
 
 @dataclass(frozen=True)

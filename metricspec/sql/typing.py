@@ -9,15 +9,15 @@ from sqlglot import exp
 
 from metricspec.sql import names
 from metricspec.sql.comparing import Comparisons
+from metricspec.sql.dates import Dates
 from metricspec.sql.expression import Expression, Refused, Scope
 from metricspec.sql.typed import ALLOWED, Typed
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
-_DATE = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 
-class Typing(Comparisons):
+class Typing(Comparisons, Dates):
     """One pass over one expression; `columns` collects what it reads, in order."""
 
     def __init__(self, scope: Scope, text: str) -> None:
@@ -91,13 +91,6 @@ class Typing(Comparisons):
         places = len(written.partition(".")[2])
         return Typed(names.number(written), "number", places)
 
-    def date(self, node: exp.Expression) -> Typed:
-        if not (isinstance(node.this, exp.Literal) and node.this.is_string and node.args["to"].is_type("date")):
-            raise self.refused(node, "MS303", "a conversion of types is not allowed", "types come from the dataset")
-        if not _DATE.match(node.this.name):
-            raise self.refused(node, "MS304", f"'{node.this.name}' is not a date", "write date '2024-10-02'")
-        return Typed(names.cast(names.text(node.this.name), "DATE"), "date")
-
     def numeric(self, node: exp.Expression) -> Typed:
         typed = self.typed(node)
         if typed.type != "number":
@@ -169,8 +162,12 @@ class Typing(Comparisons):
 
     def function(self, node: exp.Expression) -> Typed:
         name = str(node.this).lower()
-        if name != "lookup":
+        functions = {"lookup": self.lookup, "days_between": self.days_between, "date_in": self.date_in}
+        if name not in functions:
             raise self.refused(node, "MS306", f"unknown function '{name}'", f"allowed: {ALLOWED}")
+        return functions[name](node)
+
+    def lookup(self, node: exp.Expression) -> Typed:
         if len(node.expressions) != 2 or not isinstance(node.expressions[0], exp.Column):
             raise self.refused(
                 node, "MS306", "lookup takes a table and a column", "lookup(ca.ela_level_3_minimum, grade)"

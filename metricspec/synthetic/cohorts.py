@@ -1,4 +1,4 @@
-"""How classes end: outcomes after four years, and a year later for those who did not graduate."""
+"""How classes end: outcomes after four years, and after five and six for those who had not graduated by then."""
 
 from dataclasses import dataclass, replace
 
@@ -26,6 +26,7 @@ class CohortState:
     outcome: Ints  # -1 not yet known
     returns: Bools  # comes back for a fifth year
     accountability: Ints  # district accountable for special education, -1 the one attended
+    readiness: Bools  # prepared, a-g: of those who have graduated
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,23 @@ class CohortRows:
     """Rows of one reporting year."""
 
     student: Ints
-    cohort: Ints  # 0 four years, 1 five years
+    cohort: Ints  # 0 four years, 1 five years, 2 six years
     outcome: Ints
+    earlier: Bools  # had graduated before the last of those years
     prepared: Bools
     a_g: Bools
 
 
 def initial_cohorts(students: Students) -> CohortState:
     n = students.count
+    nobody = np.zeros(n, dtype=bool)
     return CohortState(
-        np.zeros((n, 7), dtype=bool), np.full(n, -1), np.full(n, -1), np.zeros(n, dtype=bool), np.full(n, -1)
+        np.zeros((n, 7), dtype=bool),
+        np.full(n, -1),
+        np.full(n, -1),
+        nobody,
+        np.full(n, -1),
+        np.zeros((n, 2), dtype=bool),
     )
 
 
@@ -59,29 +67,47 @@ def attend(state: CohortState, facts: YearFacts) -> CohortState:
 
 
 def close_year(
-    state: CohortState, facts: YearFacts, p: CohortParameters, rng: np.random.Generator
+    state: CohortState,
+    facts: YearFacts,
+    p: CohortParameters,
+    rng: np.random.Generator,
+    sixth: np.random.Generator,
 ) -> tuple[CohortState, CohortRows]:
-    """Outcomes of the class of this year and fifth-year outcomes of the class before it."""
+    """Outcomes of the class of this year, and those of the two classes before it a year later; `sixth` is drawn from
+    for the sixth year alone."""
     nominal = facts.students.first_grade + facts.year
+    before = state.outcome
     four = np.flatnonzero((nominal == 13) & (state.school >= 0))
-    five = np.flatnonzero((nominal == 14) & ((state.outcome == STILL) | (state.outcome == DROPOUT)))
-    outcome = state.outcome.copy()
+    five = np.flatnonzero((nominal == 14) & ((before == STILL) | (before == DROPOUT)))
+    six = np.flatnonzero((nominal == 15) & ((before == DROPOUT) | (before == COMPLETER)))
+    outcome = before.copy()
     outcome[four] = _after_four(state, facts, four, p, rng)
     finishes = state.returns[five] & (rng.random(five.size) < p.fifth_year_graduate)
-    outcome[five] = np.where(finishes, GRADUATE, np.where(state.outcome[five] == STILL, DROPOUT, state.outcome[five]))
+    outcome[five] = np.where(finishes, GRADUATE, np.where(before[five] == STILL, DROPOUT, before[five]))
+    outcome[six] = np.where(sixth.random(six.size) < p.sixth_year_graduate, GRADUATE, before[six])
     returns = np.zeros_like(state.returns)
     returns[four] = (outcome[four] == STILL) & (rng.random(four.size) < p.fifth_year_returns)
-    student = np.concatenate([four, five])
-    ability = facts.students.ability[student].mean(axis=1)
-    done = outcome[student] == GRADUATE
+    readiness = state.readiness.copy()
+    for student, draws in ((np.concatenate([four, five]), rng), (six, sixth)):
+        readiness[student] = _readiness(facts, student, outcome[student] == GRADUATE, p, draws)
+    later = [np.flatnonzero((nominal == grade) & (before >= 0)) for grade in (14, 15)]
+    student = np.concatenate([four, *later])
     rows = CohortRows(
         student,
-        np.repeat([0, 1], [four.size, five.size]),
+        np.repeat([0, 1, 2], [four.size, *(part.size for part in later)]),
         outcome[student],
-        prepared=done & _passes(p.prepared_intercept + p.ability * ability, rng),
-        a_g=done & _passes(p.a_g_intercept + p.ability * ability, rng),
+        earlier=before[student] == GRADUATE,
+        prepared=readiness[student, 0],
+        a_g=readiness[student, 1],
     )
-    return replace(state, outcome=outcome, returns=returns), rows
+    return replace(state, outcome=outcome, returns=returns, readiness=readiness), rows
+
+
+def _readiness(facts: YearFacts, student: Ints, done: Bools, p: CohortParameters, rng: np.random.Generator) -> Bools:
+    """Prepared and a-g, of the graduates among some students."""
+    ability = facts.students.ability[student].mean(axis=1)
+    prepared = done & _passes(p.prepared_intercept + p.ability * ability, rng)
+    return np.stack([prepared, done & _passes(p.a_g_intercept + p.ability * ability, rng)], axis=1)
 
 
 def _passes(logit: Floats, rng: np.random.Generator) -> Bools:
@@ -129,10 +155,11 @@ def cohort_columns(facts: YearFacts, state: CohortState, rows: CohortRows, part:
         "student_id": student_ids(student),
         "school_id": coded(state.school[student], facts.places.schools.ids),
         "school_year": constant(facts.calendar.school_year, student.size),
-        "cohort_year": coded(cohort, (school_year_name(year), school_year_name(year - 1))),
-        "cohort": coded(cohort, ("4", "5")),
+        "cohort_year": coded(cohort, tuple(school_year_name(year - late) for late in range(3))),
+        "cohort": coded(cohort, ("4", "5", "6")),
         "outcome": coded(outcome, OUTCOMES),
         "graduated": flags(outcome == GRADUATE),
+        "graduated_earlier": flags(rows.earlier[part]),
         "in_cohort": flags(outcome < TRANSFER),
         "accountability_district_id": coded(state.accountability[student], facts.places.district_ids),
         "prepared": flags(rows.prepared[part]),

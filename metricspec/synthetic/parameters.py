@@ -215,6 +215,8 @@ class ClimateParameters:
     student_response: float = 0.78
     family_response: tuple[float, float, float] = (0.42, 0.31, 0.22)  # elementary, middle, high
     family_kinder: float = 0.35
+    staff_for_each: float = 0.06
+    staff_response: float = 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,7 @@ class CohortParameters:
     deceased: float = 0.0005
     fifth_year_returns: float = 0.75
     fifth_year_graduate: float = 0.50
+    sixth_year_graduate: float = 0.15
     prepared_intercept: float = 0.0
     a_g_intercept: float = 0.1
     ability: float = 1.1

@@ -35,6 +35,17 @@ def org_columns(places: Places, school_year: str) -> Columns:
     }
 
 
+def program_columns(places: Places, school_year: str) -> Columns:
+    """Which schools of one year have Title I funds: four of five, by their number."""
+    ids = places.schools.ids
+    every = np.arange(len(ids))
+    return {
+        "org_id": coded(every, ids),
+        "school_year": constant(school_year, len(ids)),
+        "title_i": flags(every % 5 != 4),
+    }
+
+
 def enrollment_columns(facts: YearFacts, rows: Ints) -> Columns:
     """Enrolment of these stints. In the last year those who are still here have no exit date."""
     stints, days = facts.stints, facts.calendar.days

@@ -25,6 +25,7 @@ THEMES = (
     "effects",
     "sample",
     "climate",
+    "staff",
 )
 
 

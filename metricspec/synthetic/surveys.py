@@ -20,20 +20,29 @@ def items(p: SurveyParameters) -> tuple[list[str], Ints, Bools]:
     return names, construct, np.isin(names, p.reversed_items)
 
 
+def asked(answered: Bools, construct: Ints) -> tuple[Ints, Ints]:
+    """Person and item of each row: every answer, and of each construct the first item, so that who was asked and did
+    not answer has a row too."""
+    first = np.append(True, construct[1:] != construct[:-1])
+    person, item = np.nonzero(answered | first)
+    return person.astype(np.int64), item.astype(np.int64)
+
+
 def item_places(p: SurveyParameters, rng: np.random.Generator) -> Floats:
     """How easy each item is to agree with; the same for every year and block."""
     return rng.normal(0, p.item_sd, sum(p.constructs.values()))
 
 
 def survey_columns(facts: YearFacts, places_of_items: Floats, members: Ints, rng: np.random.Generator) -> Columns:
-    """Responses of those of these members who take part."""
+    """Responses of these members; who takes no part has empty ones."""
     p = facts.parameters.surveys
     names, construct, reverse = items(p)
     stint = facts.last[members]
     school = facts.stints.school[stint]
     habit = p.response + p.school_response_sd * facts.places.schools.survey_effect[school, 0] / p.school_sd
-    takes = (facts.members.grade[members] >= 5) & (rng.random(members.size) < np.clip(habit, 0.3, 0.98))
-    members, stint, school = members[takes], stint[takes], school[takes]
+    takes = rng.random(members.size) < np.clip(habit, 0.3, 0.98)
+    eligible = facts.members.grade[members] >= 5
+    members, stint, school, takes = members[eligible], stint[eligible], school[eligible], takes[eligible]
     student, grade = facts.members.student[members], facts.members.grade[members]
     latent = (
         np.array(p.construct_mean)
@@ -48,7 +57,8 @@ def survey_columns(facts: YearFacts, places_of_items: Floats, members: Ints, rng
     answered = rng.random(value.shape) >= p.item_skipped
     half_way = rng.random(members.size) < p.stops_half_way
     answered &= ~half_way[:, None] | (np.arange(len(names)) < rng.integers(2, 14, members.size)[:, None])
-    row, item = np.nonzero(answered)
+    answered &= takes[:, None]
+    row, item = asked(answered, construct)
     return (
         facts.keys(student[row], school[row])
         | facts.attributes(stint[row])
@@ -57,6 +67,6 @@ def survey_columns(facts: YearFacts, places_of_items: Floats, members: Ints, rng
             "respondent": constant("student", row.size),
             "construct": coded(construct[item], list(p.constructs)),
             "item": coded(item, names),
-            "response": integers(response[row, item]),
+            "response": integers(response[row, item], ~answered[row, item]),
         }
     )

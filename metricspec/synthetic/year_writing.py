@@ -7,7 +7,7 @@ import numpy as np
 from .arrays import Bools, Floats, Ints
 from .assessment import assessment_columns, draw_assessments, general_valid
 from .attendance import Attendance, days_of, draw_attendance
-from .climate import family_climate, student_climate
+from .climate import family_climate, staff_climate, student_climate
 from .cohorts import CohortState, attend, close_year, cohort_columns, initial_cohorts
 from .courses import course_columns, first_stints
 from .discipline import draw_discipline
@@ -24,6 +24,7 @@ from .stint_tables import (
     discipline_columns,
     enrollment_columns,
     org_columns,
+    program_columns,
     sampled_days,
 )
 from .stints import chosen_stint, draw_stints, last_stint
@@ -108,6 +109,7 @@ def _facts(world: World, state: State, year: int) -> tuple[YearFacts, LanguageYe
 def write_year(world: World, state: State, year: int, writer: NetworkWriter) -> State:
     facts, language, state = _facts(world, state, year)
     writer.write("org", org_columns(world.places, facts.calendar.school_year))
+    writer.write("org_program", program_columns(world.places, facts.calendar.school_year))
     _write_stints(world, facts, writer)
     scores = _write_scores(world, facts, language, state.scores, writer)
     _write_students(world, facts, writer)
@@ -115,7 +117,11 @@ def write_year(world: World, state: State, year: int, writer: NetworkWriter) -> 
     for part in blocks(learners.size, BLOCK):
         writer.write("english_learner_status", learner_columns(facts, language, learners[part]))
     cohorts, rows = close_year(
-        attend(state.cohorts, facts), facts, world.parameters.cohorts, stream(world.seed, "cohorts", year)
+        attend(state.cohorts, facts),
+        facts,
+        world.parameters.cohorts,
+        stream(world.seed, "cohorts", year),
+        stream(world.seed, "cohorts", year, 1),
     )
     for part in blocks(rows.student.size, BLOCK):
         writer.write("cohort_outcome", cohort_columns(facts, cohorts, rows, part))
@@ -196,6 +202,8 @@ def _write_students(world: World, facts: YearFacts, writer: NetworkWriter) -> No
             rng = stream(world.seed, "climate", facts.year, number)
             writer.write("survey_response", student_climate(facts, every[part], rng))
             writer.write("survey_response", family_climate(facts, every[part], rng))
+            rng = stream(world.seed, "staff", facts.year, number)
+            writer.write("survey_response", staff_climate(facts, every[part], rng))
         if left <= p.courses.last_years:
             rng = stream(world.seed, "courses", facts.year, number)
             writer.write("course_grade", course_columns(facts, first, every[part], rng))

@@ -10,6 +10,7 @@ from metricspec.compiler import Compiler
 from metricspec.compiler.bind import sql_type
 from metricspec.compiler.constants import scale_of
 from metricspec.compiler.tally import COLUMNS as TALLY_COLUMNS
+from metricspec.measure import StagedMeasure
 from metricspec.model import (
     Binding,
     BoundDataset,
@@ -93,6 +94,9 @@ class _Compiled:
         self._statements = {s.name: self.renderer.creation(s) for s in self.plan.stages[:-1] if isinstance(s, Stage)}
         self._result = compiler.renderer.stage(self.plan.result)
         self._standing: set[str] = set()
+        measure = compiler.registry.measure_types[self.indicator.measure_type]
+        staged = measure.statistics(self.indicator.measure) if isinstance(measure, StagedMeasure) else ()
+        self._statistics: dict[Scalar, int] = {one.name: scale_of("percent") if one.percent else 1 for one in staged}
 
     def case(self, case: TestCase) -> CaseResult:
         try:
@@ -142,11 +146,13 @@ class _Compiled:
         return self._rows(self._result)
 
     def _tally(self) -> list[Row]:
-        """The Tally with shares in the indicator's unit, unrounded."""
+        """The Tally with shares in the indicator's unit, statistics in their own, unrounded."""
         self._make("tally")
-        scale = scale_of(self.indicator.unit)
+        scales: dict[Scalar, int] = {None: scale_of(self.indicator.unit), **self._statistics}
         rows = self._rows("SELECT * FROM tally")
-        return [{name: _scaled(name, value, scale) for name, value in row.items()} for row in rows]
+        return [
+            {name: _scaled(name, value, scales.get(row["statistic"], 1)) for name, value in row.items()} for row in rows
+        ]
 
 
 def _scaled(name: str, value: Scalar, scale: int) -> Scalar:

@@ -21,6 +21,7 @@ LAYERS = (
     ("registry",),
     ("reading",),
     ("compiler",),
+    ("frameworks",),
     ("running",),
     ("testing", "reporting", "synthetic", "exports"),
     ("cli", "docsgen"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import metricspec
 from metricspec.compiler.bind import bound_stage
 from metricspec.running.project import Project
 from metricspec.sql.stage import Renderer
@@ -107,3 +108,58 @@ def test_attendance_of_each_student(shipped: Project, tmp_path: Path) -> None:
     assert {year for _, _, year, *_ in found} == {"2021-22"}
     assert {(one, school): (due, gone) for one, school, _, due, _, gone in found} == expected
     assert all(due == gone + there for *_, due, there, gone in found)
+
+
+DISTRICT = 255901
+ACTIONS = "edfi_grandbend_discipline_actions.csv"
+
+
+def fill_whole(database: duckdb.DuckDBPyConnection, days: dict[str, list[date]]) -> set[tuple[str, str]]:
+    """The district with its sessions and disciplinary actions too; who has one is enrolled from the first day on.
+
+    Returns the students enrolled in addition, each with the school."""
+    fill(database, days)
+    database.execute("UPDATE edfi.School SET LocalEducationAgencyId = ?", [DISTRICT])
+    for org in (DISTRICT, *days):
+        database.execute("INSERT INTO edfi.EducationOrganization VALUES (?, ?)", [org, f"Grand Bend {org}"])
+    for session in rows("edfi_grandbend_sessions.csv"):
+        values = [session[name] for name in ("school_id", "session", "begin", "end", "instructional_days")]
+        database.execute("INSERT INTO edfi.Session VALUES (?, 2022, ?, ?, ?, ?)", values)
+    codes = {"In School Suspension": 20, "Expulsion": 21}
+    database.executemany("INSERT INTO edfi.Descriptor VALUES (?, '', ?)", [(n, code) for code, n in codes.items()])
+    enrolled = {(e["student_id"], e["school_id"]) for e in rows(EVENTS)}
+    more = {(a["student_id"], a["school_id"]) for a in rows(ACTIONS)} - enrolled
+    for student, school in sorted(more):
+        database.execute("INSERT OR IGNORE INTO edfi.Student VALUES (?, ?)", [student, student])
+        values = [days[school][0], school, student]
+        database.execute("INSERT INTO edfi.StudentSchoolAssociation VALUES (?, ?, ?, 'C', 1, NULL, TRUE, 2022)", values)
+    for action in rows(ACTIONS):
+        key = [action["action_id"], action["date"], action["student_id"]]
+        values = [*key, action["length"] or None, action["school_id"]]
+        database.execute("INSERT INTO edfi.DisciplineAction VALUES (?, ?, ?, NULL, ?, ?)", values)
+        discipline = [*key, codes[action["discipline"]]]
+        database.execute("INSERT INTO edfi.DisciplineActionDiscipline VALUES (?, ?, ?, ?)", discipline)
+    return more
+
+
+def test_indicators_of_each_school(tmp_path: Path) -> None:
+    """Attendance, and suspension and expulsion, as the commands run them, against the events and actions alone."""
+    days = school_days()
+    with duckdb.connect(str(tmp_path / "ods.duckdb")) as database:
+        more = fill_whole(database, days)
+    text = f"metricspec: 1\nproject: grand_bend\nbinding: edfi.ods_5\nwarehouse: duckdb:///{tmp_path}/ods.duckdb\n"
+    (tmp_path / "metricspec.yaml").write_text(text, encoding="utf-8")
+    found = metricspec.load(tmp_path).run("attendance_rate", "sqii.suspension_expulsion")
+    found = found[(found.student_group == "ALL") & (found.org_level == "school")].set_index(["indicator", "org_id"])
+    expected = by_hand(days) | {(student, school): (len(days[school]), Decimal(0)) for student, school in more}
+    removed = {(action["student_id"], action["school_id"]) for action in rows(ACTIONS)}
+    for school in days:
+        mine = [counts for (_, at), counts in expected.items() if at == school]
+        due, absent = sum(d for d, _ in mine), sum((a for _, a in mine), Decimal(0))
+        attendance = found.loc["attendance_rate", school]
+        assert (attendance.n, attendance.denominator) == (len(mine), due)
+        assert attendance.numerator == float(due - absent)
+        assert attendance.value == float(round(100 * (due - absent) / due, 1))
+        discipline = found.loc["sqii.suspension_expulsion", school]
+        assert discipline.denominator == len(mine)
+        assert discipline.numerator == len([one for one, at in removed if at == school])

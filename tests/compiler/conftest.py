@@ -88,14 +88,20 @@ def same() -> Callable[[pd.DataFrame, pd.DataFrame], None]:
     """Asserts that two Results agree: texts and empty cells exactly, numbers to the last digits of a double."""
 
     def check(ours: pd.DataFrame, theirs: pd.DataFrame) -> None:
-        keys = ["school_year", "org_level", "org_id", "student_group"]
+        keys = ["school_year", "org_level", "org_id", "student_group", "category"]
         assert list(ours.columns) == list(theirs.columns)
         assert len(ours) == len(theirs) > 0
         ours, theirs = (frame.sort_values(keys, ignore_index=True) for frame in (ours, theirs))
         for name in theirs.columns:
             if pd.api.types.is_numeric_dtype(theirs[name]):
                 mine = pd.to_numeric(ours[name]).astype(float)
-                exact = name in ("value", "prior_value", "change", "n", "numerator", "denominator")
+                exact = name in (
+                    "value",
+                    "prior_value",
+                    "change",
+                    "n",
+                    "denominator",
+                )  # tenths of days add up inexactly
                 pd.testing.assert_series_equal(
                     mine, theirs[name].astype(float), check_exact=exact, **({} if exact else {"rtol": 1e-12})
                 )

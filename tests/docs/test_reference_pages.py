@@ -14,6 +14,7 @@ from metricspec.cli import COMMANDS, cli
 from metricspec.docsgen import pages
 from metricspec.docsgen.keys import keys, keys_table
 from metricspec.docsgen.language import FORMS, KINDS
+from metricspec.frameworks import FRAME
 from metricspec.reading.load import Loaded, load
 from metricspec.reading.problem_codes import entries
 from metricspec.reading.schemas import FOLDER, kind_schema
@@ -125,6 +126,16 @@ def test_every_indicator_and_dataset(loaded: Loaded) -> None:
         section = page("datasets.md").split(f"\n## {dataset.id}\n")[1].split("\n## ")[0]
         for column in dataset.columns:
             assert f"| `{column}` |" in section
+
+
+def test_every_framework_and_column(loaded: Loaded) -> None:
+    text = page("frameworks.md")
+    assert len(loaded.catalog.frameworks) >= 3
+    for framework in loaded.catalog.frameworks.values():
+        section = text.split(f"\n## {framework.id}\n")[1].split("\n## ")[0]
+        for one in (*framework.inputs, *framework.criteria, *framework.designations):
+            assert str(one.title) in section
+    assert all(f"| `{name}` |" in text.split("\n## Columns\n")[1] for name in FRAME)
 
 
 def test_every_binding_and_what_is_not_verified(loaded: Loaded) -> None:

@@ -55,7 +55,10 @@ def runnable() -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(sorted(ids, key=lambda name: (width[name], name))) for kind, ids in found.items()}
 
 
-TABLES = ("assessment", "attendance_stint", "cohort_outcome", "discipline_action", "enrollment", "org")
+TABLES = (
+    "assessment", "attendance_stint", "cohort_outcome", "discipline_action", "english_learner_status", "enrollment", "org",
+    "survey_response",
+)  # fmt: skip
 
 
 def network_tables(network: Path, students: int = 100) -> dict[str, Table]:
@@ -67,6 +70,7 @@ def network_tables(network: Path, students: int = 100) -> dict[str, Table]:
             described = source.execute(f"DESCRIBE SELECT * FROM {file}").fetchall()
             columns = tuple((str(one), {"FLOAT": "DOUBLE"}.get(str(kind), str(kind))) for one, kind, *_ in described)
             some = f" WHERE hash(student_id) % 100 < {students}" if "student_id" in dict(columns) else ""
+            some += " AND school_year = '2024-25'" if name == "survey_response" else ""  # forty rows for each person
             found[name] = Table(columns, source.execute(f"SELECT * FROM {file}{some} ORDER BY ALL").fetchall())
     found[PUBLISHED] = published()
     return found

@@ -185,6 +185,10 @@ LARGE = Hole(
     "Query tree is too big",
     "ClickHouse copies a WITH element wherever it is read; as a script, its usual form, it runs",
 )
+MANY = Hole(
+    "Too many optimizations applied to query plan",
+    "ClickHouse copies a WITH element wherever it is read; as a script, its usual form, it runs",
+)
 ENDLESS = Hole(
     "",
     "DataFusion plans a WITH element anew wherever it is read, for minutes; as a script, its usual form here, it runs",
@@ -194,6 +198,9 @@ HOLES: Mapping[tuple[str, str, Form], Hole] = {
     ("datafusion", "quadrants", "statement"): ENDLESS,
     ("clickhouse", "growth", "statement"): LARGE,
     ("clickhouse", "quadrants", "statement"): LARGE,
+    ("clickhouse", "gap", "statement"): MANY,
+    ("clickhouse", "disparity", "statement"): MANY,
+    ("clickhouse", "survey_scale", "statement"): LARGE,
     ("clickhouse", "ratio", "statement"): Hole(
         "Cannot determine join keys",
         "without cut scores the table of bands is empty and constant, and ClickHouse loses the join's key; "

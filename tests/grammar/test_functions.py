@@ -14,18 +14,18 @@ from tests.grammar.strict import functions
 from tests.grammar.texts import Texts
 
 COMMON = {
-    "ABS", "AVG", "CAST", "COALESCE", "COUNT", "DENSE_RANK", "EXP", "FLOOR", "LAG", "MAX", "NULLIF", "ROUND", "ROW_NUMBER",
+    "ABS", "AVG", "CAST", "COALESCE", "COUNT", "DENSE_RANK", "EXP", "FLOOR", "LAG", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER",
     "SQRT", "SUM",
 }  # fmt: skip
 # Functions, and types with their sizes, that the dialect's reference has.
 OWN = {
-    "snowflake": {"CEIL", "DECIMAL", "SUBSTRING", "TRY_CAST"},
-    "bigquery": {"CEIL", "LOWER", "MOD", "NUMERIC", "SAFE_CAST", "SUBSTRING"},
-    "redshift": {"CEIL", "DECIMAL", "SUBSTRING", "VARCHAR"},
-    "databricks": {"CEIL", "DECIMAL", "SUBSTRING", "TRY_CAST"},
-    "trino": {"CEIL", "CONCAT", "DECIMAL", "SUBSTR", "TRY_CAST"},
-    "tsql": {"CEILING", "COUNT_BIG", "LOWER", "NUMERIC", "NVARCHAR", "SUBSTRING", "TRY_CAST", "VARCHAR"},
-    "oracle": {"CEIL", "LOWER", "MOD", "NUMBER", "SUBSTR", "VARCHAR2"},
+    "snowflake": {"CEIL", "DATEDIFF", "DECIMAL", "SUBSTRING", "TRY_CAST"},
+    "bigquery": {"CEIL", "DATE_DIFF", "LOWER", "MOD", "NUMERIC", "SAFE_CAST", "SUBSTRING"},
+    "redshift": {"CEIL", "DATEDIFF", "DECIMAL", "SUBSTRING", "VARCHAR"},
+    "databricks": {"CEIL", "DATEDIFF", "DECIMAL", "SUBSTRING", "TRY_CAST"},
+    "trino": {"CEIL", "CONCAT", "DATE_DIFF", "DECIMAL", "SUBSTR", "TRY_CAST"},
+    "tsql": {"CEILING", "COUNT_BIG", "DATEDIFF", "LOWER", "NUMERIC", "NVARCHAR", "SUBSTRING", "TRY_CAST", "VARCHAR"},
+    "oracle": {"CEIL", "LOWER", "MOD", "NUMBER", "SUBSTR", "TO_DATE", "VARCHAR2"},
 }
 
 

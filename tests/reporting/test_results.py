@@ -116,6 +116,20 @@ def test_the_group_of_everyone_may_have_another_code() -> None:
     assert "All students" in printed(rows)
 
 
+def test_an_indicator_without_a_row_of_everyone_shows_every_group() -> None:
+    """Gaps between groups: all students have none to themselves."""
+    gaps = [row(indicator="academic_gap_ela", student_group=group) for group in ("HI", "WH")]
+    text = printed(gaps)
+    assert "Hispanic" in text and "White" in text
+
+
+def test_orgs_in_a_category_have_their_names_and_the_nearest_comes_first() -> None:
+    near = {"B": ("Zebra High", 0.1), "C": ("Alder High", 0.2), "D": ("Birch High", 0.3)}
+    rows = [row(indicator="core.similar_schools", category=org, value=far) for org, (_, far) in near.items()]
+    text = printed(rows[::-1], View(names={org: name for org, (name, _) in near.items()}))
+    assert text.index("Zebra High") < text.index("Alder High") < text.index("Birch High")
+
+
 def test_long_results_are_cut_and_say_so() -> None:
     rows = [row(org_id=f"S{number:03}") for number in range(100)]
     text = printed(rows, View(limit=10))

@@ -8,6 +8,7 @@ import sqlglot
 import metricspec
 from metricspec.problems import UsageError
 from metricspec.running.project import Project
+from metricspec.sql.stage import Computation
 
 DIALECTS = (
     "duckdb", "postgres", "snowflake", "bigquery", "redshift", "databricks", "tsql", "trino", "oracle", "sqlite", "mysql",
@@ -24,14 +25,15 @@ def project() -> Project:
 def test_every_indicator_compiles(dialect: str, project: Project) -> None:
     """Each stage's sentence stands above it, nothing of the templates is left, and the text is always the same."""
     first, second = project.compiler(dialect), project.compiler(dialect)
-    indicators = [i.id for i in project.catalog.indicators.values() if i.measure_type != "eblp"]  # partly in Python
+    every = {name: first.plan([name]).stages for name in project.catalog.indicators}
+    indicators = [name for name, stages in every.items() if not any(isinstance(s, Computation) for s in stages)]
     assert len(indicators) > 20
     # the second compiler goes the other way round: what it compiled before must not show
     again = {
         (name, form): second.compile(name, form) for name in reversed(indicators) for form in ("script", "statement")
     }
     for name in indicators:
-        sentences = [stage.says for stage in first.plan([name]).stages]
+        sentences = [stage.says for stage in every[name]]
         for form in ("statement", "script"):
             text = first.compile(name, form)
             assert text == again[name, form], (name, form)

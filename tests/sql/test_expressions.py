@@ -67,10 +67,13 @@ CONDITIONS = [
     ("grade between 'KN' and '02'", (T, F, U, F)),
     ("grade not in ('TK', 'KN')", (T, F, U, T)),
     ("coalesce(grade, '03') > '02'", (F, F, T, T)),
+    ("grade >= grade", (T, T, U, T)),
+    ("coalesce(grade, '03') > grade", (F, F, U, F)),
     ("race <> 'AA'", (F, T, U, T)),
     ("race = 'HI' or race is null", (F, T, T, T)),
     ("entry_date >= date '2024-10-02'", (T, F, U, T)),
     ("entry_date between date '2024-01-01' and date '2024-12-31'", (T, T, U, F)),
+    ("entry_date >= date_in(school_year, '10-02')", (T, T, U, T)),
     ("name = 'it''s'", (F, T, U, F)),
     ("school_year >= '2023-24'", (T, T, U, F)),
     ("a / b >= 0.1", (T, F, U, U)),
@@ -102,6 +105,9 @@ NUMBERS = [
     ("coalesce(a, 0.5)", (10, 9, 0.5, -3), 1),
     ("lookup(ca.minimum, grade)", (1.5, None, None, 2432), 1),
     ("a - lookup(ca.minimum, grade)", (8.5, None, None, -2435), 1),
+    ("days_between(date '2024-10-01', entry_date)", (1, 0, None, 92), 0),
+    ("days_between(entry_date, date_in(school_year, '06-30'))", (271, -93, None, -8951), 0),
+    ("2 - days_between(entry_date, date_in(school_year, '07-01'))", (95, 460, None, 9318), 0),
     ("case when flag then a else b end", (10, 100, 5, 0), 0),
     ("case when a > 9 then 1 else 0 end + 1", (2, 1, 1, 1), 0),
 ]
@@ -152,6 +158,14 @@ REFUSED = [
     ("grade > '03'", "MS304", "grade"),
     ("'KN' <= grade", "MS304", "grade"),
     ("race > 'AA'", "MS304", "race"),
+    ("race > race", "MS304", "race"),
+    ("grade > race", "MS304", "grade"),
+    ("days_between(a, entry_date) > 1", "MS304", "a"),
+    ("days_between(entry_date) > 1", "MS306", "entry_date"),
+    ("date_in(a, '06-30') = entry_date", "MS304", "a"),
+    ("date_in(school_year, '02-29') = entry_date", "MS304", "02-29"),
+    ("date_in(school_year, name) = entry_date", "MS304", "name"),
+    ("date_in(school_year) = entry_date", "MS306", "school_year"),
     ("entry_date >= '2024-10-02'", "MS304", "entry_date"),
     ("entry_date >= date '2024-13-02'", "MS304", "2024-13-02"),
     ("school_year >= '2024-26'", "MS304", "school_year"),
@@ -249,7 +263,7 @@ def test_depth_and_length_are_bounded(text: str, scope: Scope) -> None:
 
 WORDS = st.sampled_from([
     *COLUMNS, "1", "0.5", "-", "+", "*", "/", "(", ")", ",", "=", "<>", "<", ">=", "and", "or", "not", "in", "is", "null",
-    "between", "case", "when", "then", "else", "end", "coalesce(", "lookup(", "ca.minimum", "'AA'", "'TK'", "'2024-25'",
+    "between", "case", "when", "then", "else", "end", "coalesce(", "lookup(", "days_between(", "date_in(", "'06-30'", "ca.minimum", "'AA'", "'TK'", "'2024-25'",
     "date '2024-10-02'", "true", "false", "select", "from", "union", "where", "exists", "cast(", "as", "::", "integer", ";",
     "--", "/*", "*/", "'", '"', "`", "[", "]", "{", "}", "$1", "?", ":a", "@", "#", "\\", "\n", "\0", "é", "sum(", "over",
     "order", "by", "limit", "with", "values", "insert", "drop", "table", "pragma", "attach", "t.", "*", "%", "||", "abs(",
@@ -259,6 +273,7 @@ PLAIN = {
     exp.Column, exp.Identifier, exp.Literal, exp.Paren, exp.Not, exp.And, exp.Or, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT,
     exp.GTE, exp.In, exp.Between, exp.Is, exp.Null, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Abs, exp.Coalesce,
     exp.Nullif, exp.Case, exp.If, exp.Cast, exp.DataType, exp.Date,
+    exp.DateDiff, exp.Var, exp.Substring, exp.DPipe,
 }  # fmt: skip
 
 
@@ -332,3 +347,28 @@ def test_a_well_formed_condition_is_accepted_and_means_the_same(text: str, scope
     for division in reversed(list(asked.find_all(exp.Div))):  # the inner before the outer, which copies them
         division.set("expression", exp.func("NULLIF", division.expression.copy(), exp.Literal.number(0)))
     assert evaluated(expression.tree, "duckdb", True) == evaluated(asked, "duckdb", True)
+
+
+JUNE = "CAST(CAST(SUBSTRING({0}school_year{1}, 1, 4) AS {2}) + 1 AS {3}) {4} '-06-30'"
+DAYS = [
+    ("snowflake", f"""DATEDIFF(DAY, "entry_date", CAST({JUNE.format('"', '"', "INT", "VARCHAR", "||")} AS DATE))"""),
+    ("bigquery", f"DATE_DIFF(CAST({JUNE.format('`', '`', 'INT64', 'STRING', '||')} AS DATE), `entry_date`, DAY)"),
+    ("tsql", f"DATEDIFF(DAY, [entry_date], CAST({JUNE.format('[', ']', 'INTEGER', 'NVARCHAR(4000)', '+')} AS DATE))"),
+    ("spark", f"DATEDIFF(DAY, `entry_date`, CAST({JUNE.format('`', '`', 'INT', 'STRING', '||')} AS DATE))"),
+    (
+        "oracle",
+        f"""((TO_DATE({JUNE.format('"', '"', "INT", "VARCHAR2(4000)", "||").replace("SUBSTRING", "SUBSTR")}, """
+        """'YYYY-MM-DD')) - ("entry_date"))""",
+    ),
+    (
+        "datafusion",
+        f"""(CAST(CAST({JUNE.format('"', '"', "INT", "TEXT", "||")} AS DATE) AS BIGINT) - CAST("entry_date" AS BIGINT))""",
+    ),
+]
+
+
+@pytest.mark.parametrize(("dialect", "text"), DAYS)
+def test_days_between_in_the_words_of_a_dialect(dialect: str, text: str, scope: Scope) -> None:
+    """As each dialect's reference has it: the order of the dates and of the unit differ."""
+    expression = accepted("days_between(entry_date, date_in(school_year, '06-30'))", scope, "number")
+    assert Renderer(dialect).expression(expression.tree) == text

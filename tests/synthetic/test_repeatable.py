@@ -20,7 +20,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         generate(tmp_path / name, students=800, districts=3, years=2, seed=5)
     one = digests(tmp_path / "one")
-    assert len(one) == 13
+    assert len(one) == 14
     assert one == digests(tmp_path / "two")
 
 
@@ -30,7 +30,11 @@ def test_another_seed_another_network(tmp_path: Path) -> None:
     first, second = digests(tmp_path / "5"), digests(tmp_path / "6")
     assert first.keys() == second.keys()
     alike = [name for name in first if first[name] == second[name]]
-    assert alike == [".metricspec-synthetic.json", "org.parquet"]  # the list of schools follows from the size
+    assert alike == [
+        ".metricspec-synthetic.json",
+        "org.parquet",
+        "org_program.parquet",
+    ]  # the list of schools follows from the size
 
 
 @pytest.mark.parametrize(

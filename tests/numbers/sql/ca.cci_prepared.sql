@@ -1,13 +1,13 @@
 -- Students who meet a measure of readiness, over the class and the five-year graduates.
 WITH placed AS (
   SELECT 'school' AS org_level, school_id AS org_id, a.* FROM cohort_outcome AS a JOIN school USING (school_id, school_year)
-  WHERE a.in_cohort AND (a.cohort = '4' OR a.graduated)
+  WHERE a.in_cohort AND (a.cohort = '4' OR a.cohort = '5' AND a.graduated AND NOT a.graduated_earlier)
   UNION ALL
   SELECT 'district' AS org_level, coalesce(a.accountability_district_id, district_id) AS org_id, a.* FROM cohort_outcome AS a JOIN school USING (school_id, school_year)
-  WHERE a.in_cohort AND (a.cohort = '4' OR a.graduated) AND NOT charter
+  WHERE a.in_cohort AND (a.cohort = '4' OR a.cohort = '5' AND a.graduated AND NOT a.graduated_earlier) AND NOT charter
   UNION ALL
   SELECT 'network' AS org_level, network_id AS org_id, a.* FROM cohort_outcome AS a JOIN school USING (school_id, school_year)
-  WHERE a.in_cohort AND (a.cohort = '4' OR a.graduated)
+  WHERE a.in_cohort AND (a.cohort = '4' OR a.cohort = '5' AND a.graduated AND NOT a.graduated_earlier)
 ), student AS (
   SELECT org_level, org_id, school_year, student_id, bool_or(prepared) IS TRUE AS met,
     last(race_ethnicity ORDER BY cohort_year, cohort) AS race,

@@ -1,0 +1,245 @@
+"""progress: students who came far enough from one year's test to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from metricspec.measure import Estimate, Moment, Use
+from metricspec.measures.intervals import wilson
+from metricspec.measures.shortfall import (
+    EXPRESSION,
+    SHORTFALL_KEYS,
+    below,
+    shortfall_moments,
+    shortfall_uses,
+    wanted,
+)
+from metricspec.sql.stage import lit
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What students for whom `when` holds (None: all) need from `before` to `after`: up, hold or gain N."""
+
+    when: str | None
+    needs: str
+    before: str
+    after: str
+
+    @property
+    def compares(self) -> tuple[bool, str, str]:
+        """Which two results, by their order or by their difference."""
+        return self.needs.startswith("gain"), self.before, self.after
+
+    def condition(self) -> str:
+        """Whether a student does what the rule needs, as an expression."""
+        if self.needs.startswith("gain"):
+            return f"({self.after}) - ({self.before}) >= {self.needs.split()[1]}"
+        return f"({self.after}) {'>' if self.needs == 'up' else '>='} ({self.before})"
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """How many must be enrolled for the shortfall rule to apply, of some groups and org levels (empty: of all)."""
+
+    n: int
+    groups: tuple[str, ...] = ()
+    org_levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Missing:
+    enrolled: str
+    tested: str
+    floor: int
+    at_least: tuple[AtLeast, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProgressSpec:
+    before: str
+    after: str
+    rules: tuple[Rule, ...]
+    shortfall: Missing | None = None
+
+
+def _named(what: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string"}, "minItems": 1, "description": what, "x-effect": "past"}
+
+
+class Progress:
+    """Students who made progress from one test to the next, of all for whom both are known.
+
+    `from` and `to` are the results of the two years: codes of one ordered list, or numbers. Each rule says what its
+    students need: `up` (higher than before, such as a level up), `hold` (not lower), or `gain N` (at least N more).
+    A student makes progress who meets any of the rules; a rule may compare other columns, such as scores instead of
+    levels. What is unknown for a rule does not meet it.
+
+    With `shortfall`, students missing from the test count as students without progress: where fewer than `floor`
+    percent of `enrolled` are `tested`, the students who are wanted to reach the floor (the smallest whole number that
+    does, less those tested) are added to the denominator. `at_least` says how many must be enrolled for that, as a list of
+    which the last entry that matches is used (California School Dashboard Technical Guide 2025, English Learner
+    Progress). `n` counts the students with both results.
+
+    Interval: Wilson's score interval at 95 % (Wilson, Probable inference, 1927); none where a shortfall applies,
+    because the added students are no sample. Standard error: sqrt(p (1 - p) / n).
+
+    Example: `{type: progress, from: prior_level, to: level, rules: [{needs: up}, {when: prior_level = '4', needs: hold}]}`
+    """
+
+    name = "progress"
+    schema: Mapping[str, Any] = MappingProxyType(
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["from", "to", "rules"],
+            "properties": {
+                "from": {**EXPRESSION, "description": "The result of the year before."},
+                "to": {**EXPRESSION, "description": "The result of this year."},
+                "rules": {
+                    "type": "array",
+                    "minItems": 1,
+                    "description": "What counts as progress: a student meets any of these.",
+                    "x-effect": "past",
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["needs"],
+                        "properties": {
+                            "when": {**EXPRESSION, "description": "The students of the rule (all where left out)."},
+                            "needs": {
+                                "type": "string",
+                                "pattern": "^(up|hold|gain [1-9][0-9]{0,5})$",
+                                "description": "up: higher than before; hold: not lower; gain 10: at least 10 more.",
+                                "x-effect": "past",
+                            },
+                            "from": {**EXPRESSION, "description": "Compared in this rule instead of the measure's."},
+                            "to": {**EXPRESSION, "description": "Compared in this rule instead of the measure's."},
+                        },
+                    },
+                },
+                "shortfall": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["enrolled", "tested", "floor"],
+                    "description": "How missing participation counts as no progress.",
+                    "x-effect": "past",
+                    "properties": {
+                        **SHORTFALL_KEYS,
+                        "at_least": {
+                            "type": "array",
+                            "description": "The fewest enrolled students for whom the rule applies; the last match is used.",
+                            "x-effect": "past",
+                            "items": {
+                                "type": "object",
+                                "additionalProperties": False,
+                                "required": ["n"],
+                                "properties": {
+                                    "n": {
+                                        "type": "integer",
+                                        "minimum": 1,
+                                        "description": "The fewest enrolled students.",
+                                        "x-effect": "past",
+                                    },
+                                    "groups": _named("Only for these student groups."),
+                                    "org_levels": _named("Only at these org levels."),
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }
+    )
+
+    def parse(self, block: Mapping[str, Any]) -> ProgressSpec:
+        before, after, missing = str(block["from"]), str(block["to"]), block.get("shortfall")
+        rules = tuple(
+            Rule(rule.get("when"), rule["needs"], str(rule.get("from", before)), str(rule.get("to", after)))
+            for rule in block["rules"]
+        )
+        if missing:
+            least = tuple(
+                AtLeast(entry["n"], tuple(entry.get("groups", ())), tuple(entry.get("org_levels", ())))
+                for entry in missing.get("at_least", ())
+            )
+            missing = Missing(missing["enrolled"], missing["tested"], missing["floor"], least)
+        return ProgressSpec(before, after, rules, missing or None)
+
+    def expressions(self, spec: ProgressSpec) -> Sequence[Use]:
+        uses = [Use(("from",), spec.before, "label"), Use(("to",), spec.after, "label")]
+        for at, rule in enumerate(spec.rules):
+            if rule.when is not None:
+                uses.append(Use(("rules", at, "when"), rule.when, "boolean"))
+            for key, text, own in (("from", rule.before, spec.before), ("to", rule.after, spec.after)):
+                uses += [Use(("rules", at, key), text, "label")] if text != own else []
+            alike = [r for r in spec.rules[:at] if r.compares == rule.compares]
+            uses += [] if alike else [Use(("rules", at, "needs"), rule.condition(), "boolean")]
+        if spec.shortfall:
+            uses += shortfall_uses(spec.shortfall.enrolled, spec.shortfall.tested)
+        return uses
+
+    def sentence(self, spec: ProgressSpec) -> str:
+        said = []
+        for rule in spec.rules:
+            what = {"up": "higher than before", "hold": "not lower"}.get(rule.needs, f"a {rule.needs} or more")
+            where = f" in `{rule.after}`" if rule.after != spec.after else ""
+            said.append(what + where + (f" where `{rule.when}`" if rule.when else ""))
+        text = f"students whose `{spec.after}` against `{spec.before}` is {', or '.join(said)}"
+        text += ", divided by all with both results"
+        return text + (
+            f"; below {spec.shortfall.floor} % participation the missing students count as without progress"
+            if spec.shortfall
+            else ""
+        )
+
+    def moments(self, spec: ProgressSpec) -> Sequence[Moment]:
+        both = f"({spec.before}) is not null and ({spec.after}) is not null"
+        met = " or ".join(
+            f"({rule.condition()})" if rule.when is None else f"(({rule.when}) and {rule.condition()})"
+            for rule in spec.rules
+        )
+        moments = [Moment("takers", "count", where=both), Moment("met", "count", where=f"{both} and ({met})")]
+        if spec.shortfall:
+            moments += shortfall_moments(spec.shortfall.enrolled, spec.shortfall.tested)
+        return moments
+
+    def estimates(self, spec: ProgressSpec) -> Sequence[Estimate]:
+        p = "(met / NULLIF(takers, 0))"
+        low, high = wilson("met", "takers")
+        error = f"SQRT({p} * (1e0 - {p}) / NULLIF(takers, 0))"
+        rule = spec.shortfall
+        if rule is None:
+            value = "met / NULLIF(takers, 0)"
+            return (Estimate("met", "takers", "takers", value, error, low, high, exact=("met", "takers")),)
+        short = f"({below(rule.floor)} AND enrolled >= {_least(rule.at_least)})"
+        of = f"CASE WHEN {short} THEN takers + {wanted(rule.floor)} - tested ELSE takers END"
+        return (
+            Estimate(
+                numerator="met",
+                denominator=of,
+                n="takers",
+                value=f"met / NULLIF({of}, 0)",
+                standard_error=f"CASE WHEN {short} THEN NULL ELSE {error} END",
+                low=f"CASE WHEN {short} THEN NULL ELSE {low} END",
+                high=f"CASE WHEN {short} THEN NULL ELSE {high} END",
+                notes=f"CASE WHEN {short} THEN 'participation below {rule.floor} percent' END",
+                exact=("met", "takers", "enrolled", "tested"),
+            ),
+        )
+
+
+def _least(entries: Sequence[AtLeast]) -> str:
+    """The fewest enrolled of a row's group and org level, as SQL; 0 where no entry matches."""
+    branches = []
+    for entry in reversed(entries):
+        parts = [
+            f"{column} IN ({', '.join(lit(name) for name in names)})"
+            for column, names in (("student_group", entry.groups), ("org_level", entry.org_levels))
+            if names
+        ]
+        branches.append(f"WHEN {' AND '.join(parts) or '1 = 1'} THEN {entry.n}")
+    return f"CASE {' '.join(branches)} ELSE 0 END" if branches else "0"

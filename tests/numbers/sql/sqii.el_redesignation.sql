@@ -1,0 +1,15 @@
+-- Learners reclassified in the year, of those who began it as learners or were reclassified in it.
+WITH placed AS (
+  SELECT 'school' AS org_level, school_id AS org_id, a.* FROM english_learner_status AS a JOIN school USING (school_id, school_year)
+  UNION ALL
+  SELECT 'district', district_id, a.* FROM english_learner_status AS a JOIN school USING (school_id, school_year)
+  UNION ALL
+  SELECT 'network', network_id, a.* FROM english_learner_status AS a JOIN school USING (school_id, school_year)
+), member AS (
+  SELECT *, unnest(sqii(race_ethnicity, english_learner, reclassified_4_years, economically_disadvantaged, disability,
+    foster_youth, homeless)) AS student_group
+  FROM placed WHERE grade <> 'TK' AND (el_at_start OR coalesce(reclassified, false))
+)
+SELECT org_level, org_id, school_year, student_group,
+  count(*) FILTER (reclassified) AS numerator, count(*) AS denominator, count(*) AS n
+FROM member WHERE student_group IS NOT NULL GROUP BY ALL
