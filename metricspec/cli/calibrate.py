@@ -31,8 +31,7 @@ def calibrate_command(
 ) -> None:
     """Fit the item parameters of a survey scale to its answers, for a spec with 'score: partial_credit'.
 
-    Which people, items and answers count is what the indicator says, however it is scored. Needs scipy: pip install
-    'metricspec-edu[irt]'.
+    Which people, items and answers count is what the indicator says, however it is scored.
     """
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.quality import print_quality

@@ -61,7 +61,6 @@ def calibrated(
         raise UsageError(
             f"the answers of {indicator} go from {spec.low} to {spec.high}: partial credit is for whole ones"
         )
-    _needs_scipy()
 
     def build(own: SurveyScaleSpec, inputs: Inputs) -> Sequence[Step]:
         return pattern_stages(replace(own, score="partial_credit"), inputs)
@@ -74,13 +73,6 @@ def calibrated(
     years = sorted({str(one) for one in frame["school_year"]})
     fitted = _fitted(spec, frame, f"{indicator}{f' in {year}' if year else ''}")
     return Calibrated(fitted, _written(found, fitted, years), quality, prepared.said)
-
-
-def _needs_scipy() -> None:
-    try:
-        import scipy.optimize  # noqa: F401
-    except ImportError:
-        raise UsageError("calibrate needs scipy: pip install 'metricspec-edu[irt]'") from None
 
 
 def _fitted(spec: SurveyScaleSpec, frame: pd.DataFrame, what: str) -> Calibration:
