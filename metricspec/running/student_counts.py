@@ -37,12 +37,13 @@ class StudentCounter:
 
     def counts(self, group: str | None) -> tuple[list[int], int | None]:
         """Students of a group (None: all) at the org, those left after each population line, those counted; and for a
-        rate those who meet its condition."""
+        rate those who meet its condition. A student with several rows, such as answers to a survey, counts once."""
         conditions = [self._sql(text) for text in self.indicator.population]
-        items = ["COUNT(*)"]
+        student = f"s.{q(self.shared.students.dataset.keys['student'])}"
+        items = [f"COUNT(DISTINCT {student})"]
         for at in range(len(conditions)):
             together = " AND ".join(f"({c})" for c in conditions[: at + 1])
-            items.append(f"COUNT(CASE WHEN {together} THEN 1 END)")
+            items.append(f"COUNT(DISTINCT CASE WHEN {together} THEN {student} END)")
         where = [*self._place(), *([f"({self._membership(group)})"] if group is not None else [])]
         text = f"SELECT {', '.join(items)} FROM {self._students()} WHERE {' AND '.join(where)}"
         (row,) = self.engine.rows(text, "counting the students that each rule leaves")
@@ -53,12 +54,13 @@ class StudentCounter:
         return [*left, counted], met if self.indicator.measure_type == "rate" else None
 
     def _tally(self, group: str) -> tuple[int, int]:
-        """The students counted and the numerator, before anything is hidden."""
+        """The students counted and the numerator, before anything is hidden: of the whole, or where there are only parts
+        of it, which are all of the same students, of the first."""
         one = self.subject
         found = self.engine.rows(
             f"""SELECT n, numerator FROM tally WHERE org_level = {lit(one.level)} AND org_id = {lit(one.org)}
             AND school_year = {lit(one.year)} AND student_group = {lit(group)}
-            AND statistic IS NULL AND category IS NULL""",
+            AND statistic IS NULL ORDER BY CASE WHEN category IS NULL THEN 0 ELSE 1 END, category LIMIT 1""",
             "reading the Tally",
         )
         n, numerator = found[0] if found else (0, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from .conftest import Command
@@ -99,3 +100,26 @@ def test_usage_errors(command: Command, tiny: Path, arguments: list[str], words:
     assert (code, out) == (2, "")
     assert words in err
     assert "Traceback" not in err
+
+
+def test_people_are_counted_and_not_their_answers(command: Command, network: Path) -> None:
+    """Rows of a hidden group over the items of a scale would tell how many people are in it."""
+    table = network / "data" / "survey_response.parquet"
+    asked = f"""FROM '{table}' WHERE respondent = 'student' AND construct = 'self_management' AND school_year = '2024-25'
+        AND grade BETWEEN '04' AND '12'"""
+    (few,) = duckdb.sql(f"""SELECT school_id, race_ethnicity FROM (SELECT *, COUNT(*) OVER (PARTITION BY school_id,
+        race_ethnicity) AS answers {asked}) AS s WHERE race_ethnicity IN ('AA', 'AS', 'FI') GROUP BY ALL
+        HAVING COUNT(DISTINCT student_id) < 20 AND MAX(answers) > 40 ORDER BY 1, 2 LIMIT 1""").fetchall()
+    arguments = ("explain", "core.sel_pct_favorable_self_management", "--project", network, "--year", "2024-25")
+    _, out, _ = command(*arguments, "--org", few[0], "--group", few[1])
+    assert ["students at the org", "<20"] in lines(out)
+    ((everybody,),) = duckdb.sql(f"SELECT COUNT(DISTINCT student_id) {asked}").fetchall()
+    _, out, _ = command(*arguments, "--org", "Example Network")
+    assert [row[-1] for row in lines(out) if row[0].startswith("grade between")] == [f"{everybody:,}"]
+
+
+def test_the_parts_of_a_whole_are_of_all_students_counted(command: Command, network: Path) -> None:
+    _, out, _ = command("explain", "absence_days_by_reason", "--project", network, "--org", "Example Network")
+    (counted,) = (row[-1] for row in lines(out) if row[0].startswith("what the measure needs"))
+    shown = {row[1] for row in lines(out) if row[0] == "Days of absence by reason" and len(row) > 2}
+    assert shown == {counted} and int(counted.replace(",", "")) > 1_000
