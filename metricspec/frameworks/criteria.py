@@ -160,16 +160,22 @@ class Judge:
         return Answer(True, words) if rise >= Fraction(by) else NO
 
     def _lowest(self, value: Fraction, percent: Decimal, case: Case) -> Answer:
-        """Among the lowest so many percent, rounded up; those with an equal index belong to them."""
+        """Among the lowest so many percent, rounded up; those with an equal index belong to them.
+
+        Orgs whose index cannot be said may lie on either side: where that could decide, it cannot be said.
+        """
         peers, doubts = self.peers(case.designation, case.place.year)
         if doubts:
             return unknown(*doubts)
-        made = [self.indexes[place].value for place in peers if place in self.indexes]
-        values = sorted(one for one in made if one is not None)
-        number = math.ceil(len(values) * Fraction(percent) / 100)
-        if not number or value > values[number - 1]:
+        made = [self.indexes[place] for place in peers if place in self.indexes]
+        values = [one.value for one in made if one.value is not None]
+        lower, open_ = sum(one < value for one in values), sum(bool(one.undecided) for one in made)
+        number = math.ceil((len(values) + open_) * Fraction(percent) / 100)
+        if lower >= number:
             return NO
-        return Answer(True, (f"index {_plain(value)}, among the lowest {percent} % of {len(values)}",))
+        if lower + open_ >= number:
+            return unknown(f"the index of {open_} of the {len(made)} compared cannot be said")
+        return Answer(True, (f"index {_plain(value)}, among the lowest {percent} % of {len(values) + open_}",))
 
 
 def _in(seen: Seen, ratings: tuple[str, ...]) -> Answer:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Estimate, Moment, Use, Wrong
-from metricspec.measures.intervals import wilson
+from metricspec.measures.shares import share
 from metricspec.measures.shortfall import EXPRESSION
 from metricspec.sql.stage import lit
 
@@ -159,20 +159,7 @@ class CohortRate:
         )
 
     def estimates(self, spec: CohortRateSpec) -> Sequence[Estimate]:
-        low, high = wilson("met", "counted")
-        p = "(met / NULLIF(counted, 0))"
-        return (
-            Estimate(
-                numerator="met",
-                denominator="counted",
-                n="counted",
-                value="met / NULLIF(counted, 0)",
-                standard_error=f"SQRT({p} * (1e0 - {p}) / NULLIF(counted, 0))",
-                low=low,
-                high=high,
-                exact=("met", "counted"),
-            ),
-        )
+        return (share("met", "counted"),)
 
 
 def _not(text: str) -> str:

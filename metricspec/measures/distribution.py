@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Estimate, Moment, Use, Wrong
-from metricspec.measures.intervals import wilson
+from metricspec.measures.shares import share
 from metricspec.sql.parsing import LONGEST
 
 
@@ -148,21 +148,4 @@ class Distribution:
             ]
         if spec.remainder:
             above[spec.remainder] = "rest"
-        return [_share(name, part) for name, part in above.items()]
-
-
-def _share(name: str, part: str) -> Estimate:
-    """The share of students in a category."""
-    p = f"({part} / NULLIF(students, 0))"
-    low, high = wilson(part, "students")
-    return Estimate(
-        numerator=part,
-        denominator="students",
-        n="students",
-        value=f"{part} / NULLIF(students, 0)",
-        standard_error=f"SQRT({p} * (1e0 - {p}) / NULLIF(students, 0))",
-        low=low,
-        high=high,
-        exact=(part, "students"),
-        category=name,
-    )
+        return [share(part, "students", name) for name, part in above.items()]

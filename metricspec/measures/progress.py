@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Estimate, Moment, Use
-from metricspec.measures.intervals import wilson
+from metricspec.measures.shares import share
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,
@@ -208,13 +208,9 @@ class Progress:
         return moments
 
     def estimates(self, spec: ProgressSpec) -> Sequence[Estimate]:
-        p = "(met / NULLIF(takers, 0))"
-        low, high = wilson("met", "takers")
-        error = f"SQRT({p} * (1e0 - {p}) / NULLIF(takers, 0))"
-        rule = spec.shortfall
+        plain, rule = share("met", "takers"), spec.shortfall
         if rule is None:
-            value = "met / NULLIF(takers, 0)"
-            return (Estimate("met", "takers", "takers", value, error, low, high, exact=("met", "takers")),)
+            return (plain,)
         short = f"({below(rule.floor)} AND enrolled >= {_least(rule.at_least)})"
         of = f"CASE WHEN {short} THEN takers + {wanted(rule.floor)} - tested ELSE takers END"
         return (
@@ -223,9 +219,9 @@ class Progress:
                 denominator=of,
                 n="takers",
                 value=f"met / NULLIF({of}, 0)",
-                standard_error=f"CASE WHEN {short} THEN NULL ELSE {error} END",
-                low=f"CASE WHEN {short} THEN NULL ELSE {low} END",
-                high=f"CASE WHEN {short} THEN NULL ELSE {high} END",
+                standard_error=f"CASE WHEN {short} THEN NULL ELSE {plain.standard_error} END",
+                low=f"CASE WHEN {short} THEN NULL ELSE {plain.low} END",
+                high=f"CASE WHEN {short} THEN NULL ELSE {plain.high} END",
                 notes=f"CASE WHEN {short} THEN 'participation below {rule.floor} percent' END",
                 exact=("met", "takers", "enrolled", "tested"),
             ),

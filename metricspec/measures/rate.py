@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Estimate, Moment, Use
-from metricspec.measures.intervals import wilson
+from metricspec.measures.shares import share
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,4 @@ class Rate:
         return counted, Moment("met", "count", where=spec.numerator)
 
     def estimates(self, spec: RateSpec) -> Sequence[Estimate]:
-        low, high = wilson("met", "counted")
-        p = "(met / NULLIF(counted, 0))"
-        return (
-            Estimate(
-                numerator="met",
-                denominator="counted",
-                n="counted",
-                value="met / NULLIF(counted, 0)",
-                standard_error=f"SQRT({p} * (1e0 - {p}) / NULLIF(counted, 0))",
-                low=low,
-                high=high,
-                exact=("met", "counted"),
-            ),
-        )
+        return (share("met", "counted"),)

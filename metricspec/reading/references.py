@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import CheckedMeasure, ComparableMeasure, DescribedMeasure, TallyMeasure
+from metricspec.measure import CheckedMeasure, ComparableMeasure, DescribedMeasure, MomentMeasure, TallyMeasure
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
@@ -149,7 +149,7 @@ def _measure_references(
 ) -> Iterator[Problem]:
     """What a measure block names, at any depth, where its schema says what it must be: `x-reference` a kind of document,
     or a student group of the indicator's group set (`x-besides`: words that stand for no group); `x-directed`: an
-    indicator of which higher or lower is better."""
+    indicator of which higher or lower is better. An indicator that is named has whole values."""
     kind = schema.get("x-reference")
     if isinstance(block, Mapping):
         properties: Mapping[str, Any] = schema.get("properties", {})
@@ -166,6 +166,15 @@ def _measure_references(
         if schema.get("x-directed") and other is not None and other.better == "none":
             message = f"{block} says of no direction that it is better, so nothing is lowest or highest"
             yield document.problem("MS110", message, *path, hint="write better: higher or lower in its spec")
+        if other is not None and _only_parts(corpus, other):
+            message = f"{block} has a value for each part of a whole, and none of the whole"
+            yield document.problem("MS110", message, *path, hint="name an indicator with one value, such as a rate")
+
+
+def _only_parts(corpus: Corpus, indicator: Indicator) -> bool:
+    """Whether all its results are parts of a whole: nothing can be made of them, for a measure takes whole values."""
+    measure = corpus.measure_types[indicator.measure_type]
+    return isinstance(measure, MomentMeasure) and all(one.category for one in measure.estimates(indicator.measure))
 
 
 def _group_named(corpus: Corpus, document: Document, name: str, path: Path) -> Iterator[Problem]:

@@ -65,6 +65,16 @@ def test_the_lowest_cannot_be_said_where_it_is_not_known_who_is_among_them() -> 
     assert decided(found, "priority", "S00") == (None, "whether it is a Title I school is not known")
 
 
+def test_the_lowest_cannot_be_said_where_an_index_that_is_hidden_would_decide() -> None:
+    """Of 21 schools two: the lowest known is one of them whatever the hidden one has, the next only if that is higher."""
+    twenty = [one for number in range(20) for one in school(min(10, 2 + number), f"S{number:02d}")]
+    rows = [*twenty, hidden(ELA, reason="complementary", org="T"), *school(10, "T")[1:]]
+    found = composed("core_sqii", rows, orgs=title_i(rows))
+    assert decided(found, "priority", "S00")[0] is True
+    assert decided(found, "priority", "S01") == (None, "the index of 1 of the 21 compared cannot be said")
+    assert decided(found, "priority", "S02")[0] is False
+
+
 def test_low_graduation_of_one_year() -> None:
     rows = [
         *schools(20),

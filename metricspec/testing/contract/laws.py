@@ -126,10 +126,11 @@ def twice_the_students_are_twice_the_n(fixture: Fixture) -> None:
     if isinstance(measure_type(fixture), RowMeasure):
         return
     twice = {name: [*rows, *again(fixture, name, rows)] for name, rows in fixture.rows().items()}
-    once = {key(row): row for row in tally(fixture)}
-    for row in results(fixture, twice):
-        if row["statistic"] is None:
-            assert same(2 * number(once[key(row)]["n"]), row["n"], TOLERANCE), f"{key_text(row)}: n is {row['n']}"
+    once = {key(row): row for row in tally(fixture) if row["statistic"] is None}
+    found = [row for row in results(fixture, twice) if row["statistic"] is None]
+    assert {key(row) for row in found} == set(once), "twice the students have other rows"
+    for row in found:
+        assert same(2 * number(once[key(row)]["n"]), row["n"], TOLERANCE), f"{key_text(row)}: n is {row['n']}"
 
 
 def what_the_policy_hides_is_hidden(fixture: Fixture) -> None:
