@@ -202,6 +202,13 @@ class DetailedMeasure(MeasureType, Protocol):
 
 
 @runtime_checkable
+class SharingMeasure(MeasureType, Protocol):
+    """A measure whose value is a share for some specs and none for others: shares are published in percent or as a ratio."""
+
+    def share(self, spec: Any) -> bool: ...
+
+
+@runtime_checkable
 class CheckedMeasure(MeasureType, Protocol):
     """A measure with rules between its keys."""
 

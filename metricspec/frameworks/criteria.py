@@ -115,7 +115,7 @@ class Judge:
         found = self.released.found(name, place.year, place.level)
         if found.indicator is None:
             return found.undecided or f"{title(one)}: there are no results for {place.year}"
-        row: Row | None = self.released.row(found.indicator, place, one.everyone if group == "ALL" else group)
+        row: Row | None = self.released.row(found.indicator, place, one.code(group))
         if row is None:
             return Fraction(0), Fraction(0), found.indicator.unit
         if row.suppressed is not None:

@@ -96,7 +96,7 @@ class Released:
         found = self.found(name, place.year, place.level)
         if found.indicator is None:
             return Seen(undecided=found.undecided)
-        group = one.everyone if group == "ALL" else group
+        group = one.code(group)
         indicator, row = found.indicator, self.row(found.indicator, place, group)
         if row is None:
             return Seen()
@@ -129,7 +129,7 @@ class Released:
         found = self.found(name, place.year, place.level)
         if found.indicator is None:
             return Seen(undecided=found.undecided)
-        group = one.everyone if group == "ALL" else group
+        group = one.code(group)
         row = self.row(found.indicator, place, group)
         if row is None:
             return Seen()

@@ -25,8 +25,9 @@ class StandIn:
 class Input:
     """An indicator by the framework's own name: `of` are indicators of the catalogue, the first with results is used.
 
-    `levels` are bands of the value that name index levels; empty where the indicator's own status does. `everyone` is the
-    group that stands for all students.
+    `levels` are bands of the value that name index levels; empty where the indicator's own status does. `groups` are the
+    framework's student groups that the indicator knows by another code, which stands beside each; ALL is one of them where
+    another group stands for all students.
     """
 
     name: str
@@ -34,8 +35,12 @@ class Input:
     title: Text = Text()
     stand_ins: tuple[StandIn, ...] = ()
     levels: tuple[Band, ...] = ()
-    everyone: str = "ALL"
+    groups: tuple[tuple[str, str], ...] = ()
     dated: Dated = Dated()
+
+    def code(self, group: str) -> str:
+        """The indicator's own code of a student group."""
+        return dict(self.groups).get(group, group)
 
 
 @dataclass(frozen=True)

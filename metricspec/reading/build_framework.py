@@ -61,7 +61,7 @@ def _input(document: Document, name: str, block: Mapping[str, Any]) -> Input:
         text(block.get("title")),
         stand_ins,
         levels,
-        block.get("all_students", "ALL"),
+        tuple(block.get("groups", {}).items()),
         dated(block),
     )
 

@@ -30,6 +30,10 @@ def _inputs(corpus: Corpus, document: Document, framework: Framework) -> Iterato
         for at, id_ in enumerate(one.of):
             yield from corpus.unknown(document, "indicator", id_, *here, "of", at)
         found = indicators_of(corpus, one)
+        sets = [corpus.catalog.groups[i.groups] for i in found if i.groups in corpus.catalog.groups]
+        known = () if any(one.column for one in sets) else tuple(group.id for of in sets for group in of.groups)
+        for group, code in one.groups if known else ():
+            yield from unknown_name(document, "student group", code, known, *here, "groups", group)
         if one.levels:
             digits = max((indicator.digits for indicator in found), default=0)
             yield from band_problems(document, digits, BandSet(one.levels), (*here, "levels"))

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.measure import CheckedMeasure, ComparableMeasure, DescribedMeasure, MomentMeasure, TallyMeasure
+from metricspec.measure import (
+    CheckedMeasure,
+    ComparableMeasure,
+    DescribedMeasure,
+    MomentMeasure,
+    SharingMeasure,
+    TallyMeasure,
+)
 from metricspec.model import Codes, Dataset, Fact, Indicator, Policy
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus, unknown_name
@@ -15,6 +22,7 @@ from metricspec.reading.value_checks import value_problem
 from metricspec.reading.yaml_nodes import Path
 from metricspec.scopes import ORG_COLUMNS
 
+SHARES = ("percent", "ratio")  # units of a share
 ROLES = ("student", "school", "year")
 
 
@@ -128,6 +136,13 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
     yield from _measure_references(corpus, document, measure_type.schema, document.data["measure"], ("measure",))
     yield from _made_of(corpus, document, indicator)
     yield from _like_its_parts(corpus, document, indicator)
+    if isinstance(measure_type, SharingMeasure):
+        share = measure_type.share(indicator.measure)
+        if share != (indicator.unit in SHARES):
+            message = f"the value is {'' if share else 'not '}a share, and its unit is {indicator.unit}"
+            units = ", ".join(SHARES) if share else "points, days or count"
+            path = "unit" if "unit" in document.data else "indicator"
+            yield document.problem("MS110", message, path, hint=f"allowed: {units}")
     if isinstance(measure_type, CheckedMeasure):
         for wrong in measure_type.wrong(indicator.measure):
             yield document.problem("MS110", wrong.message, "measure", *wrong.path, hint=wrong.hint)

@@ -188,3 +188,17 @@ def test_weights_of_the_shipped_index() -> None:
     assert [domain.weight for domain in index.domains] == [60, 40]
     assert sum(Fraction(share.weight) for share in index.shares) == 100
     assert index.dated.unverified
+
+
+def test_an_indicator_may_know_a_group_by_another_code() -> None:
+    """Latino students are LX in the index and HI in the growth indicators: one group, counted once and found in both."""
+    rows = [at_level(ACADEMIC[0], 6), {**at_level(ACADEMIC[0], 2, "LX"), "value": 15.0}, at_level(ACADEMIC[0], 9, "AA")]
+    rows += [
+        row("core.growth_ela", value=95.0),
+        row("core.growth_ela", "HI", value=7.0),
+        row("core.growth_ela", "AA", value=80.0),
+    ]
+    rows += [at_level(name, 5) for name in CULTURE]
+    found = composed("core_sqii", rows)
+    shares = {name: part(found, "share", "lowest_race", metric=name) for name in ("performance_ela", "growth_ela")}
+    assert {name: share["student_group"] for name, share in shares.items()} == dict.fromkeys(shares, "LX")

@@ -64,6 +64,9 @@ class SurveyScale:
     def wrong(self, spec: SurveyScaleSpec) -> Sequence[Wrong]:
         return block_spec.wrong(spec)
 
+    def share(self, spec: SurveyScaleSpec) -> bool:
+        return spec.score == "percent_favorable" and spec.report == "score"
+
     def expressions(self, spec: SurveyScaleSpec) -> Sequence[Use]:
         uses = [Use(("item",), spec.item, "label"), Use(("response",), spec.response, "number")]
         for at, floor in enumerate(spec.floors):
