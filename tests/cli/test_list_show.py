@@ -7,6 +7,7 @@ import json
 import pytest
 
 import metricspec
+from tests.catalogue import of_each_type
 
 from .conftest import Command
 
@@ -48,7 +49,7 @@ def test_an_unknown_authority_is_a_usage_error(command: Command) -> None:
     assert "did you mean 'dataquest'?" in err
 
 
-@pytest.mark.parametrize("name", INDICATORS)
+@pytest.mark.parametrize("name", of_each_type(INDICATORS))
 def test_show_says_everything_about_every_indicator(command: Command, name: str) -> None:
     code, out, err = command("show", name)
     assert (code, err) == (0, "")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 import pytest
 
 from metricspec.running.project import Project
-
-INDICATORS = sorted(
-    path.stem for path in (Path(__file__).parents[1] / "numbers" / "sql").glob("*.sql") if path.stem != "prelude"
-)
+from tests.catalogue import of_each_type, written_by_hand
 
 
-@pytest.mark.parametrize("indicator", INDICATORS)
+@pytest.mark.parametrize("indicator", of_each_type(written_by_hand()))
 def test_the_statement_gives_what_a_run_gives(
     indicator: str, tables: Project, network_in_duckdb: duckdb.DuckDBPyConnection, result: Callable, same: Callable
 ) -> None:

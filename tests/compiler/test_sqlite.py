@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import metricspec
 from metricspec.running.project import Project
+from tests.catalogue import of_each_type, written_by_hand
 
-INDICATORS = sorted(
-    path.stem for path in (Path(__file__).parents[1] / "numbers" / "sql").glob("*.sql") if path.stem != "prelude"
-)
+INDICATORS = of_each_type(written_by_hand())
 YEAR = "2024-25"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from metricspec.exports.views import ViewOptions, view_name, views
 from metricspec.problems import PartlyPython, UsageError
 from metricspec.running.project import Project
 from metricspec.sql.dialects import capabilities
+from tests.catalogue import of_each_type
 from tests.compiler.test_postgres import PROGRAMS, network_in_postgres, server  # noqa: F401  # the fixtures
 
 from .conftest import same
@@ -24,11 +25,6 @@ SLOW = {"core.growth_ela", "core.growth_math", "core.status_by_growth_ela", "cor
 
 def one(whole: pd.DataFrame, name: str) -> pd.DataFrame:
     return whole[whole["indicator"] == name].reset_index(drop=True)
-
-
-def of_each_type(project: Project, names: Sequence[str]) -> list[str]:
-    """One indicator of each measure type, the last: all run in DuckDB, and each type's conformance has tests of its own."""
-    return list({project.catalog.indicators[name].measure_type: name for name in names}.values())
 
 
 def test_in_duckdb_from_any_folder_and_again(
@@ -52,7 +48,7 @@ def test_in_duckdb_from_any_folder_and_again(
 def test_in_sqlite(
     tables: Project, exported: tuple[str, ...], whole: pd.DataFrame, network_in_sqlite: sqlite3.Connection
 ) -> None:
-    chosen = of_each_type(tables, [name for name in exported if name not in SLOW])
+    chosen = of_each_type(name for name in exported if name not in SLOW)
     for name, text in zip(chosen, views(tables, chosen, ViewOptions("sqlite")).values(), strict=True):
         network_in_sqlite.executescript(text)
         network_in_sqlite.executescript(text)
@@ -72,7 +68,7 @@ def test_in_postgres_for_a_reader_who_may_read_nothing_else(
     connection: object = network_in_postgres
     run: Callable = connection.execute  # type: ignore[attr-defined]
     run("CREATE SCHEMA published; CREATE ROLE reader; GRANT USAGE ON SCHEMA published TO reader")
-    chosen = of_each_type(tables, exported)
+    chosen = of_each_type(exported)
     for name, text in zip(chosen, views(tables, chosen, ViewOptions("postgres", "published")).values(), strict=True):
         run(text)
         run(text)

@@ -22,8 +22,9 @@ class Texts:
     @cached_property
     def indicators(self) -> dict[str, str]:
         """The indicators that are all SQL, with their measure types."""
-        found = self.project.catalog.indicators.values()
-        return {one.id: one.measure_type for one in found if one.measure_type != "eblp"}
+        plans = {name: self.compiler.plan([name]) for name in self.project.catalog.indicators}
+        sql = [name for name, plan in plans.items() if all(isinstance(stage, Stage) for stage in plan.stages)]
+        return {name: self.project.catalog.indicators[name].measure_type for name in sql}
 
     @cached_property
     def one_of_each(self) -> dict[str, str]:
