@@ -208,7 +208,7 @@ HOLES: Mapping[tuple[str, str, Form], Hole] = {
     ("clickhouse", "survey_scale", "statement"): LARGE,
     ("clickhouse", "ratio", "statement"): NO_BANDS,
     ("clickhouse", "count", "statement"): NO_BANDS,
-    ("clickhouse", "distribution", "statement"): NO_BANDS,
+    ("clickhouse", "distribution", "statement"): MANY,
     ("clickhouse", "events_per_100", "statement"): NO_BANDS,
     ("sqlite", "quadrants", "statement"): Hole(
         "too many references",
