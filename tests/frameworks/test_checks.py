@@ -35,7 +35,7 @@ def changed(tmp_path: Path, file: str, old: str, new: str) -> list[tuple[str, st
         ("ca-dashboard.yaml", "at_least: 2", "at_least: 20", "MS107", "20 criteria cannot be met where 10 are named"),
         ("ca-dashboard.yaml", "groups: [LTEL]", "groups: [LTL]", "MS202", "no student group 'LTL'"),
         ("core-sqii.yaml", "group: SED", "group: SDE", "MS202", "no student group 'SDE'"),
-        ("core-sqii.yaml", "LX, HI, PI, WH, TWO", "LX, HI, PI, WH, TOW", "MS202", "no student group 'TOW'"),
+        ("core-sqii.yaml", "FI, LX, PI, WH, TWO", "FI, LX, PI, WH, TOW", "MS202", "no student group 'TOW'"),
         ("core-sqii.yaml", "levels: 10", "levels: 9", "MS110", "has no index levels from 1 to 9"),
         ("core-sqii.yaml", "hs_readiness: 1", "hs_readyness: 1", "MS202", "no indicator 'hs_readyness'"),
         ("core-sqii.yaml", "{from: 80, below: 90}", "{from: 81, below: 90}", "MS406", "no band holds 80"),
