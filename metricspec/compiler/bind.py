@@ -94,6 +94,10 @@ def _filled(column: Column, bound: BoundDataset) -> str:
     return f"COALESCE({value}, {literal(column.missing)})"
 
 
+def is_parquet(bound: BoundDataset) -> bool:
+    return (bound.file or "").endswith((".parquet", ".pq"))
+
+
 def source(bound: BoundDataset) -> str:
     """FROM what: files are read by the warehouse that can read them in place."""
     if bound.sql:
@@ -101,7 +105,7 @@ def source(bound: BoundDataset) -> str:
     if bound.table:
         return f"{bound.table} AS physical"
     name = (bound.file or "").replace("'", "''")
-    if name.endswith((".parquet", ".pq")):
+    if is_parquet(bound):
         return f"READ_PARQUET('{name}') AS physical"
     return f"READ_CSV('{name}', all_varchar = TRUE, header = TRUE) AS physical"
 
@@ -119,5 +123,5 @@ def bound_stage(dataset: Dataset, bound: BoundDataset, columns: Iterable[str]) -
     says = (
         f"{dataset.id}: {str(dataset.title) or 'the dataset'} as the district keeps it, in the dataset's own columns."
     )
-    cheap = not bound.sql and not (bound.file or "").endswith(".csv")  # to read again, rather than to keep
+    cheap = bool(bound.table) or is_parquet(bound)  # to read again, rather than to keep
     return Stage(f"bound_{dataset.id}", says, Template(("bind", text), text, physical=True), inlined=cheap)

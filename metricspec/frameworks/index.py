@@ -89,8 +89,9 @@ def _part(index: Index, released: Released, place: Place, name: str, share: Shar
 
 
 def _lowest(index: Index, released: Released, place: Place, name: str, share: Share) -> Part:
-    """The group with the worst released value; of equal ones that with more students, then the first listed."""
-    seen = [(group, released.level(name, place, group, index.least_n)) for group in share.lowest_of]
+    """The group with the worst released value; of equal ones that with more students, then the first by its id, as in the
+    measure type lowest_group."""
+    seen = [(group, released.level(name, place, group, index.least_n)) for group in sorted(share.lowest_of)]
     open_ = next((one for _, one in seen if one.undecided), None)
     if open_ is not None:
         return Part(share, "", open_)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.measure import Counted, Use
+from metricspec.measures.parts import smaller
 from metricspec.sql.rounding import double_quotient
 from metricspec.sql.stage import Stage, Step, Template, lit
 
@@ -113,7 +114,7 @@ class Quadrants:
                 CAST(NULL AS DOUBLE) AS numerator, n AS denominator, n, value, CAST(NULL AS DOUBLE) AS standard_error,
                 CAST(NULL AS DOUBLE) AS low, CAST(NULL AS DOUBLE) AS high, CAST(NULL AS VARCHAR) AS notes
             FROM (SELECT {keys}, status_side, growth_side, value,
-                CASE WHEN status_n < growth_n THEN status_n ELSE growth_n END AS n FROM {both.name}) AS b"""
+                {smaller("status_n", "growth_n")} AS n FROM {both.name}) AS b"""
         return [both, Stage(f"{prefix}quadrants", "The quadrant of each org.", Template(("quadrants", text), text))]
 
 
@@ -125,7 +126,7 @@ def _rows(counted: Counted) -> str:
     """The indicator's own values, with the average of each level."""
     by = "PARTITION BY school_year, org_level, student_group"
     return f"""SELECT school_year, org_level, org_id, student_group, value,
-        CASE WHEN denominator < n THEN denominator ELSE n END AS n,
+        {smaller("denominator", "n")} AS n,
         SUM(value * n) OVER ({by}) / NULLIF(SUM(n) OVER ({by}), 0) AS average
         FROM {counted.stage} WHERE statistic IS NULL AND category IS NULL AND value IS NOT NULL"""
 

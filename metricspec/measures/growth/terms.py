@@ -118,11 +118,6 @@ class Design:
         return tuple(f"in_{level}" for level in self.inputs.levels)
 
     @property
-    def school(self) -> str:
-        """The column by which the sums of schools are told apart."""
-        return "school" if self.summed else "school_number"
-
-    @property
     def raw(self) -> tuple[str, ...]:
         """Numbers of a student's row that stay as they are."""
         return (*(f"e{at}" for at in self.errors), *(("w",) if self.weighted else ()))
