@@ -104,9 +104,7 @@ class Compiler:
         for indicator in gathered.published:
             parts.append(self._published(indicator))
         org_datasets = [*gathered.published_datasets, *([gathered.org_dataset] if gathered.shared else [])]
-        attributes = org_attributes_stage([self.catalog.datasets[name] for name in org_datasets])
-        if gathered.made:
-            stages.append(attributes)
+        stages.append(org_attributes_stage([self.catalog.datasets[name] for name in org_datasets]))
         stages.extend(tally_steps(gathered.made, indicators, self.catalog, self.registry, parts, slots))
         made = {i.id: self._strictest(i) for i in gathered.made}
         rules = rules_of(indicators, self.catalog, tuple(made.values()))
@@ -121,8 +119,6 @@ class Compiler:
             for i in indicators
         ]
         stages.append(indicators_stage(shown, rules))
-        if not gathered.made:
-            stages.append(attributes)
         conditions = {text: self._condition(text) for text in rules.conditions()}
         stages.extend(
             tail_stages(

@@ -253,6 +253,27 @@ FROM `moments_1_0`
 WHERE
   `m0_counted_0` > 0 OR `m0_met_0` > 0;
 
+-- What the cut scores need to know of each org.
+CREATE TEMPORARY TABLE `org_attributes` AS 
+SELECT
+  `org_id`,
+  `school_year`,
+  MAX(`org_type`) AS `org_type`,
+  MAX(`charter`) AS `charter`,
+  MAX(`alternative`) AS `alternative`
+FROM (
+  SELECT
+    `org_id`,
+    `school_year`,
+    `org_type`,
+    `charter`,
+    `alternative`
+  FROM `bound_org`
+) AS `o`
+GROUP BY
+  `org_id`,
+  `school_year`;
+
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 CREATE TEMPORARY TABLE `tally` AS 
 SELECT
@@ -361,27 +382,6 @@ SELECT
   CAST(NULL AS STRING) AS `levels`,
   'rule0' AS `compare_rule`,
   0 AS `telling`;
-
--- What the cut scores need to know of each org.
-CREATE TEMPORARY TABLE `org_attributes` AS 
-SELECT
-  `org_id`,
-  `school_year`,
-  MAX(`org_type`) AS `org_type`,
-  MAX(`charter`) AS `charter`,
-  MAX(`alternative`) AS `alternative`
-FROM (
-  SELECT
-    `org_id`,
-    `school_year`,
-    `org_type`,
-    `charter`,
-    `alternative`
-  FROM `bound_org`
-) AS `o`
-GROUP BY
-  `org_id`,
-  `school_year`;
 
 -- The cut scores of status and change.
 CREATE TEMPORARY TABLE `bands` AS 

@@ -253,6 +253,27 @@ FROM "ORA$PTT_moments_1_0" "moments_1_0"
 WHERE
   "m0_counted_0" > 0 OR "m0_met_0" > 0;
 
+-- What the cut scores need to know of each org.
+CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_org_attributes" ON COMMIT PRESERVE DEFINITION AS
+SELECT
+  "org_id",
+  "school_year",
+  MAX("org_type") AS "org_type",
+  MAX("charter") AS "charter",
+  MAX("alternative") AS "alternative"
+FROM (
+  SELECT
+    "org_id",
+    "school_year",
+    "org_type",
+    "charter",
+    "alternative"
+  FROM "ORA$PTT_bound_org" "bound_org"
+) "o"
+GROUP BY
+  "org_id",
+  "school_year";
+
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_tally" ON COMMIT PRESERVE DEFINITION AS
 SELECT
@@ -363,27 +384,6 @@ SELECT
   'rule0' AS "compare_rule",
   0 AS "telling"
 FROM "DUAL";
-
--- What the cut scores need to know of each org.
-CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_org_attributes" ON COMMIT PRESERVE DEFINITION AS
-SELECT
-  "org_id",
-  "school_year",
-  MAX("org_type") AS "org_type",
-  MAX("charter") AS "charter",
-  MAX("alternative") AS "alternative"
-FROM (
-  SELECT
-    "org_id",
-    "school_year",
-    "org_type",
-    "charter",
-    "alternative"
-  FROM "ORA$PTT_bound_org" "bound_org"
-) "o"
-GROUP BY
-  "org_id",
-  "school_year";
 
 -- The cut scores of status and change.
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_bands" ON COMMIT PRESERVE DEFINITION AS

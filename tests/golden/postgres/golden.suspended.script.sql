@@ -260,6 +260,28 @@ WHERE
   "m0_counted_0" > 0 OR "m0_met_0" > 0;
 ANALYZE "groups_1_0";
 
+-- What the cut scores need to know of each org.
+CREATE TEMPORARY TABLE "org_attributes" AS 
+SELECT
+  "org_id",
+  "school_year",
+  MAX("org_type") AS "org_type",
+  MAX("charter") AS "charter",
+  MAX("alternative") AS "alternative"
+FROM (
+  SELECT
+    "org_id",
+    "school_year",
+    "org_type",
+    "charter",
+    "alternative"
+  FROM "bound_org"
+) AS "o"
+GROUP BY
+  "org_id",
+  "school_year";
+ANALYZE "org_attributes";
+
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 CREATE TEMPORARY VIEW "tally" AS
 SELECT
@@ -370,28 +392,6 @@ SELECT
   'rule0' AS "compare_rule",
   0 AS "telling";
 ANALYZE "indicators";
-
--- What the cut scores need to know of each org.
-CREATE TEMPORARY TABLE "org_attributes" AS 
-SELECT
-  "org_id",
-  "school_year",
-  MAX("org_type") AS "org_type",
-  MAX("charter") AS "charter",
-  MAX("alternative") AS "alternative"
-FROM (
-  SELECT
-    "org_id",
-    "school_year",
-    "org_type",
-    "charter",
-    "alternative"
-  FROM "bound_org"
-) AS "o"
-GROUP BY
-  "org_id",
-  "school_year";
-ANALYZE "org_attributes";
 
 -- The cut scores of status and change.
 CREATE TEMPORARY TABLE "bands" AS 

@@ -155,6 +155,27 @@ WITH
   WHERE
     "m0_averaged_0" > 0
 ),
+-- What the cut scores need to know of each org.
+"org_attributes" AS (
+  SELECT
+    "org_id",
+    "school_year",
+    MAX("org_type") AS "org_type",
+    MAX("charter") AS "charter",
+    MAX("alternative") AS "alternative"
+  FROM (
+    SELECT
+      "org_id",
+      "school_year",
+      "org_type",
+      "charter",
+      "alternative"
+    FROM "bound_org"
+  ) AS "o"
+  GROUP BY
+    "org_id",
+    "school_year"
+),
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 "tally" AS (
   SELECT
@@ -405,27 +426,6 @@ WITH
     CAST(NULL AS VARCHAR) AS "levels",
     'rule0' AS "compare_rule",
     0 AS "telling"
-),
--- What the cut scores need to know of each org.
-"org_attributes" AS (
-  SELECT
-    "org_id",
-    "school_year",
-    MAX("org_type") AS "org_type",
-    MAX("charter") AS "charter",
-    MAX("alternative") AS "alternative"
-  FROM (
-    SELECT
-      "org_id",
-      "school_year",
-      "org_type",
-      "charter",
-      "alternative"
-    FROM "bound_org"
-  ) AS "o"
-  GROUP BY
-    "org_id",
-    "school_year"
 ),
 -- The cut scores of status and change.
 "bands" AS (

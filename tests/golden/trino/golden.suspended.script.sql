@@ -237,6 +237,27 @@ FROM "metricspec_moments_1_0" AS "moments_1_0"
 WHERE
   "m0_counted_0" > 0 OR "m0_met_0" > 0;
 
+-- What the cut scores need to know of each org.
+CREATE TABLE "metricspec_org_attributes" AS
+SELECT
+  "org_id",
+  "school_year",
+  MAX("org_type") AS "org_type",
+  MAX("charter") AS "charter",
+  MAX("alternative") AS "alternative"
+FROM (
+  SELECT
+    "org_id",
+    "school_year",
+    "org_type",
+    "charter",
+    "alternative"
+  FROM "metricspec_bound_org" AS "bound_org"
+) AS "o"
+GROUP BY
+  "org_id",
+  "school_year";
+
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 CREATE TABLE "metricspec_tally" AS
 SELECT
@@ -345,27 +366,6 @@ SELECT
   CAST(NULL AS VARCHAR) AS "levels",
   'rule0' AS "compare_rule",
   0 AS "telling";
-
--- What the cut scores need to know of each org.
-CREATE TABLE "metricspec_org_attributes" AS
-SELECT
-  "org_id",
-  "school_year",
-  MAX("org_type") AS "org_type",
-  MAX("charter") AS "charter",
-  MAX("alternative") AS "alternative"
-FROM (
-  SELECT
-    "org_id",
-    "school_year",
-    "org_type",
-    "charter",
-    "alternative"
-  FROM "metricspec_bound_org" AS "bound_org"
-) AS "o"
-GROUP BY
-  "org_id",
-  "school_year";
 
 -- The cut scores of status and change.
 CREATE TABLE "metricspec_bands" AS
@@ -1026,9 +1026,9 @@ DROP TABLE "metricspec_rounded";
 DROP TABLE "metricspec_compared";
 DROP TABLE "metricspec_grids";
 DROP TABLE "metricspec_bands";
-DROP TABLE "metricspec_org_attributes";
 DROP TABLE "metricspec_indicators";
 DROP TABLE "metricspec_tally";
+DROP TABLE "metricspec_org_attributes";
 DROP TABLE "metricspec_groups_1_0";
 DROP TABLE "metricspec_moments_1_0";
 DROP TABLE "metricspec_students_1";

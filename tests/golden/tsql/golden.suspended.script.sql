@@ -300,6 +300,31 @@ FROM (
     [m0_counted_0] > 0 OR [m0_met_0] > 0
 ) AS [step];
 
+-- What the cut scores need to know of each org.
+SELECT
+  *
+INTO [#org_attributes]
+FROM (
+  SELECT
+    [org_id],
+    [school_year],
+    MAX([org_type]) AS [org_type],
+    MAX([charter]) AS [charter],
+    MAX([alternative]) AS [alternative]
+  FROM (
+    SELECT
+      [org_id] AS [org_id],
+      [school_year] AS [school_year],
+      [org_type] AS [org_type],
+      [charter] AS [charter],
+      [alternative] AS [alternative]
+    FROM [#bound_org] AS [bound_org]
+  ) AS [o]
+  GROUP BY
+    [org_id],
+    [school_year]
+) AS [step];
+
 -- The Tally: counts, value and interval of each indicator, org, year and group, before comparing and hiding.
 SELECT
   *
@@ -415,31 +440,6 @@ FROM (
     CAST(NULL AS NVARCHAR(4000)) AS [levels],
     'rule0' AS [compare_rule],
     0 AS [telling]
-) AS [step];
-
--- What the cut scores need to know of each org.
-SELECT
-  *
-INTO [#org_attributes]
-FROM (
-  SELECT
-    [org_id],
-    [school_year],
-    MAX([org_type]) AS [org_type],
-    MAX([charter]) AS [charter],
-    MAX([alternative]) AS [alternative]
-  FROM (
-    SELECT
-      [org_id] AS [org_id],
-      [school_year] AS [school_year],
-      [org_type] AS [org_type],
-      [charter] AS [charter],
-      [alternative] AS [alternative]
-    FROM [#bound_org] AS [bound_org]
-  ) AS [o]
-  GROUP BY
-    [org_id],
-    [school_year]
 ) AS [step];
 
 -- The cut scores of status and change.
