@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from metricspec.problems import UsageError
+
 _PATTERN = re.compile(r"^(\d{4})-(\d{2})$")
 
 
@@ -15,6 +17,12 @@ def is_school_year(text: str) -> bool:
     """
     match = _PATTERN.match(text)
     return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
+
+
+def demand_school_year(text: str | None) -> None:
+    """Raises UsageError where somebody asks for a school year (None: for none) and does not write one."""
+    if text is not None and not is_school_year(text):
+        raise UsageError(f"'{text}' is not a school year: write it as 2024-25")
 
 
 def ending_year(text: str) -> int:

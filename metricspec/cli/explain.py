@@ -32,15 +32,13 @@ def explain_command(
 
     Small numbers are hidden as in the results.
     """
-    from metricspec.problems import UsageError
     from metricspec.reporting.explanation import print_explanation
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.explain import explain
     from metricspec.running.loading import load
-    from metricspec.schoolyear import is_school_year
+    from metricspec.schoolyear import demand_school_year
 
-    if year is not None and not is_school_year(year):
-        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    demand_school_year(year)
     project = load(folder)
     if binding:
         project = project.with_binding(binding)

@@ -104,12 +104,11 @@ def deliver(project: Project, spec: Framework, done: FrameworkRun, wanted: Wante
 def _of_year(frame: pd.DataFrame, year: str | None) -> pd.DataFrame:
     """The rows of a year. Raises UsageError where there are none."""
     from metricspec.problems import UsageError
-    from metricspec.schoolyear import is_school_year
+    from metricspec.schoolyear import demand_school_year
 
     if year is None:
         return frame
-    if not is_school_year(year):
-        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    demand_school_year(year)
     years = sorted({str(one) for one in frame["school_year"]})
     if year not in years:
         raise UsageError(f"there is nothing for {year}; the data have {', '.join(years) or 'no year'}")

@@ -15,7 +15,7 @@ from metricspec.model import Indicator
 from metricspec.problems import UsageError
 from metricspec.running.project import Project
 from metricspec.running.quality import Count
-from metricspec.schoolyear import is_school_year
+from metricspec.schoolyear import demand_school_year
 from metricspec.sql.stage import Step
 from metricspec.warehouse import Progress, Warehouse
 from metricspec.warehouses.connect import connect
@@ -48,11 +48,10 @@ def calibrated(
 ) -> Calibrated:
     """Fit the parameters of an indicator's items to the people that count in it.
 
-    Raises UsageError where the indicator is no survey scale, its answers are no whole numbers, people are too few, or
-    scipy is not installed; SpecError where the data stop a run.
+    Raises UsageError where the indicator is no survey scale, its answers are no whole numbers, or people are too few; SpecError
+    where the data stop a run.
     """
-    if year is not None and not is_school_year(year):
-        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    demand_school_year(year)
     found = project.indicator(indicator)
     spec = found.measure
     if not isinstance(spec, SurveyScaleSpec):

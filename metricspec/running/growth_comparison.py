@@ -20,7 +20,7 @@ from metricspec.running.growth_traits import fewest_in_cells, full_model, group_
 from metricspec.running.orgs import all_students, org_names
 from metricspec.running.project import Prepared, Project
 from metricspec.running.student_counts import Subject
-from metricspec.schoolyear import is_school_year
+from metricspec.schoolyear import demand_school_year
 from metricspec.sql.stage import Renderer, lit, q
 from metricspec.warehouse import Progress
 from metricspec.warehouses.duckdb import DuckDB
@@ -46,8 +46,7 @@ def compare_growth(
     Raises UsageError where the indicator is no growth indicator with peers, where there is no such year or level, or
     where the policy shows too few orgs; SpecError where the data cannot be read.
     """
-    if year is not None and not is_school_year(year):
-        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    demand_school_year(year)
     indicator = _growth(project, name)
     assert indicator.orgs is not None
     levels = [one.name for one in project.catalog.orgs[indicator.orgs].levels]

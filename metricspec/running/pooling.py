@@ -21,7 +21,7 @@ from metricspec.running.moments_files import read_fit, read_moments
 from metricspec.running.orgs import all_students
 from metricspec.running.project import Prepared, Project
 from metricspec.running.quality import Count
-from metricspec.schoolyear import is_school_year
+from metricspec.schoolyear import demand_school_year
 from metricspec.sql.stage import Stage, Step, Template, comma, lit, q
 from metricspec.warehouse import Progress
 from metricspec.warehouses.duckdb import DuckDB
@@ -55,8 +55,7 @@ def moments(
 
     Raises UsageError where the indicator is no growth model or one of two steps, SpecError where the data stop a run.
     """
-    if year is not None and not is_school_year(year):
-        raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+    demand_school_year(year)
     found = _growth(project, indicator)
     with project.duckdb("moments") as engine:
         prepared = _prepared(project, found, engine, data)

@@ -17,7 +17,7 @@ from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, missing_columns, overridden, reached
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
-from metricspec.schoolyear import is_school_year
+from metricspec.schoolyear import demand_school_year
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Computation, Form, Plan
@@ -229,8 +229,7 @@ class Project:
 
         Raises UsageError for unknown names, SpecError where the data cannot be read or what must not be missing is.
         """
-        if year is not None and not is_school_year(year):
-            raise UsageError(f"'{year}' is not a school year: write it as 2024-25")
+        demand_school_year(year)
         with warehouse or connect(self.warehouse) as engine:
             prepared = self.prepare(indicators, engine, data, (year,) if year else ())
             frame, quality = prepared.run(engine, progress)
