@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from metricspec.measures.survey_scale.credit import Item, Parameters, nodes
 
@@ -62,8 +62,8 @@ def calibrate(names: Sequence[str], patterns: Ints, people: Floats, answers: int
         loss, slopes = _loss(x, data)
         return loss / total, slopes / total
 
-    options = {"maxiter": 5_000, "maxfun": 20_000, "gtol": GRADIENT, "ftol": 0.0}
-    found = minimize(per_person, start, jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]
+    options: Any = {"maxiter": 5_000, "maxfun": 20_000, "gtol": GRADIENT, "ftol": 0.0}
+    found = minimize(per_person, start, jac=True, method="L-BFGS-B", options=options)
     sharp, steps = np.exp(found.x[:items]), found.x[items:].reshape(items, answers - 1)
     fitted = tuple(
         Item(name, float(a), tuple(float(step) for step in own))
