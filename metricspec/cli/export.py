@@ -26,12 +26,14 @@ class Exporters(click.Group):
         name = args[0] if args else ""
         if not name or name.startswith("-") or name in self.commands:
             return super().resolve_command(ctx, args)
+        from metricspec.cli.opening import print_plugin_problems
         from metricspec.cli.plugin_commands import project_folder
         from metricspec.reading.suggest import hint
 
         registry = _registry(project_folder(args[1:]))
         found = registry.exporters.get(name)
         if found is None:
+            print_plugin_problems(registry)
             ctx.fail(f"no such exporter '{name}': {hint(name, registry.exporters, 'there are')}")
         return name, command_of(found), args[1:]
 
