@@ -16,13 +16,14 @@ from metricspec.plugins.asking import KINDS, Item, offered
 from metricspec.plugins.importing import Source, imported, judged
 from metricspec.plugins.installed import GROUP, installed_plugins
 from metricspec.plugins.wanted import offering, wanted_plugins
+from metricspec.plugins.working import US
 from metricspec.problems import Place, Problem
 
-__all__ = ["BUILT_IN", "GROUP", "Provided", "Registry", "load_registry"]
+__all__ = ["BUILT_IN", "GROUP", "MEASURES", "US", "Provided", "Registry", "load_registry"]
 
 # What ships, as modules with hooks like those of any plugin. They are named and not imported here, since some lie above.
 BUILT_IN = ("metricspec.builtin", "metricspec.exports.offered")
-US = "metricspec"
+MEASURES = "metricspec_measure_types"
 Told = tuple[str, Problem]
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog, Indicator, Project
+from metricspec.plugins.importing import raised
 from metricspec.problems import Place, Problem
 from metricspec.reading.binding_checks import binding_problems
 from metricspec.reading.build_data import (
@@ -32,7 +33,7 @@ from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
 from metricspec.reading.year_checks import year_problems
-from metricspec.registry import Registry
+from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
 from metricspec.warehouses.messages import secrets_of
 
@@ -77,7 +78,7 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
     documents = _read(folders, problems)
-    corpus = _corpus(documents, Schemas(registry.measure_types, registry.elsewhere), problems)
+    corpus = _corpus(documents, registry, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),
@@ -149,8 +150,9 @@ def _read_one(path: Path, problems: list[Problem]) -> Document | None:
     return document
 
 
-def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Problem]) -> Corpus:
+def _corpus(documents: Iterable[Document], registry: Registry, problems: list[Problem]) -> Corpus:
     """Everything that can be built. A document with problems stays known by its kind and id."""
+    schemas = Schemas(registry.measure_types, registry.elsewhere)
     shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
     known: dict[tuple[str, str], Document] = {}
     tests: list[Document] = []
@@ -167,14 +169,31 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Prob
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
             problems.append(Problem("MS212", message, document.place, "give one of them another id"))
         elif whole:
-            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
+            built = (
+                _indicator(document, registry) if document.kind == "indicator" else BUILDERS[document.kind](document)
+            )
+            if isinstance(built, Problem):
+                problems.append(built)
+            else:
+                shelves[SHELVES[document.kind]][document.id] = built
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
 
 
-def _built(document: Document, schemas: Schemas) -> Any:
-    if document.kind == "indicator":
-        return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
-    return BUILDERS[document.kind](document)
+def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
+    """An indicator, or what a plugin's measure type raises at it: then only this spec is left out."""
+    name = document.data["measure"]["type"]
+    measure, package = registry.measure_types[name], registry.package_of(MEASURES, name)
+    try:
+        built = build_indicator(document, measure)
+        if package != US:
+            measure.expressions(built.measure)
+            measure.sentence(built.measure)
+    except Exception as error:  # a plugin's own code
+        if package == US:
+            raise
+        message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
+        return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
+    return built
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:

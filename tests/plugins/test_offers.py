@@ -197,3 +197,32 @@ def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Comman
     assert "rate" in rows["metricspec-edu"]["offers"]["measure type"]
     _, out, _ = command("plugins", "--project", folder)
     assert "heads" in out and ">=0.5,<2" in out and "not named" in out
+
+
+@pytest.mark.parametrize("method", ["parse", "expressions", "sentence"])
+def test_a_measure_that_fails_at_a_spec_leaves_only_that_out(
+    site: Site, named: Named, command: Command, method: str
+) -> None:
+    broken = measures("heads", more=f"def broken(*given): raise KeyError('lost')\nHeads.{method} = broken")
+    site.install("heads", {"heads.py": broken})
+    folder = named('heads: ">=0"', measure="heads")
+    code, out, _ = command("check", "--project", folder, "--format", "json")
+    (found,) = (one for one in json.loads(out) if one["severity"] == "error")
+    assert (
+        code == 1
+        and found["code"] == "MS715"
+        and "plugin heads fails at this block: KeyError: 'lost'" in found["message"]
+    )
+    assert found["file"].endswith("ours.yaml") and found["line"] == 10
+    code, out, _ = command("list", "--project", folder)
+    assert code == 0 and "ca.suspension_rate" in out and "ours.trial" not in out
+
+
+def test_a_measure_that_fails_later_names_its_package(site: Site, named: Named, command: Command) -> None:
+    site.install(
+        "heads",
+        {"heads.py": measures("heads", more="def broken(*given): raise KeyError('lost')\nHeads.moments = broken")},
+    )
+    code, _, err = command("compile", "ours.trial", "--project", named('heads: ">=0"', measure="heads"))
+    assert code == 1 and "MS715 the plugin heads failed: KeyError: 'lost'" in err
+    assert "tell the authors of heads" in err and "Traceback" not in err and "should not happen" not in err
