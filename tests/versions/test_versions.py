@@ -205,3 +205,18 @@ def test_all_years_of_a_draft_stay_apart(specs: Path) -> None:
     pd.testing.assert_frame_equal(before, numbers(metricspec.load(specs.parent).run("ours.absent")))
     write(specs, "3.0.0", ALL_YEARS)
     assert ("MS214", "absent-2.yaml", 9) in problems(specs)  # in use, it would leave no year to 2.0.0
+
+
+def test_exports_have_a_name_for_each_version(specs: Path) -> None:
+    folder = specs.parent
+    done = CliRunner().invoke(
+        cli, ["export", "dbt", "ours.absent", "ours.absent@1", "--out", str(folder / "dbt"), "--project", str(folder)]
+    )
+    assert done.exit_code == 0, done.output
+    models = {file.stem for file in (folder / "dbt" / "models" / "results").glob("*.sql")}
+    assert {"metricspec_ours_absent", "metricspec_ours_absent_1"} <= models
+    done = CliRunner().invoke(
+        cli, ["export", "views", "ours.absent@1", "--out", str(folder / "views.sql"), "--project", str(folder)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "ours_absent_1" in (folder / "views.sql").read_text(encoding="utf-8")
