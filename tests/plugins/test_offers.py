@@ -181,6 +181,17 @@ def test_a_type_of_a_plugin_that_is_not_named(site: Site, named: Named, command:
     assert "the plugin heads offers it, which is installed: name it in metricspec.yaml under plugins" in out
 
 
+def test_a_misspelt_type_is_answered_as_ever(site: Site, named: Named, command: Command) -> None:
+    site.install("heads", {"heads.py": measures("heads")}, hooks={"tails": "heads"})
+    site.install("gone", {"gone.py": "raise SystemExit"})
+    for measure, said in (
+        ("heds", "did you mean 'heads'?"),
+        ("tails", "is it of gone, which could not be loaded whole?"),
+    ):
+        _, out, _ = command("check", "--project", named('heads: ">=0"', 'gone: ">=0"', measure=measure))
+        assert "MS108" in out and said in out
+
+
 def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Command) -> None:
     site.install(
         "heads",
