@@ -21,13 +21,18 @@ DIALECTS = (
 
 def every_dialect_has_its_sql(fixture: Fixture) -> None:
     """A measure that is all SQL is written in each; one with a step in Python is refused in each, which names the step."""
-    for dialect in DIALECTS:
-        steps = fixture.texts(dialect).compiler.plan([fixture.indicator.id]).stages
-        python = [step.name for step in steps if isinstance(step, Computation)]
+    python = {dialect: python_steps(fixture, dialect) for dialect in DIALECTS}
+    assert len(set(python.values())) == 1, f"some dialects have steps in Python that others have not: {python}"
+    for dialect, steps in python.items():
         sql, refusal = compiled(fixture, dialect)
-        assert all(name in refusal for name in python), f"{dialect}: the refusal does not name {', '.join(python)}"
-        assert bool(python) == bool(refusal), f"{dialect}: {refusal or 'a step in Python, and yet there is SQL'}"
+        assert bool(steps) == bool(refusal), f"{dialect}: {refusal or 'a step in Python, and yet there is SQL'}"
+        assert all(name in refusal for name in steps), f"{dialect}: the refusal does not name {', '.join(steps)}"
         assert "SELECT" in sql and '"@' not in sql, dialect
+
+
+def python_steps(fixture: Fixture, dialect: str) -> tuple[str, ...]:
+    steps = fixture.texts(dialect).compiler.plan([fixture.indicator.id]).stages
+    return tuple(step.name for step in steps if isinstance(step, Computation))
 
 
 def compiled(fixture: Fixture, dialect: str) -> tuple[str, str]:
