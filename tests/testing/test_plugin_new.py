@@ -65,7 +65,9 @@ def test_its_specs_have_no_problems_and_their_tests_pass(written: Path, plugin: 
     assert [result for result in results if not result.passed] == []
 
 
-def test_its_tests_would_notice_another_rule(written: Path, plugin: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_tests_would_notice_another_rule(
+    written: Path, plugin: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With everybody's days above the line, expected.csv and check.sql both say no."""
     measure = plugin.measure.MissedWork
     monkeypatch.setattr(measure, "parse", lambda self, block: plugin.measure.MissedWorkSpec(block["amount"], "true"))
@@ -83,7 +85,9 @@ def test_the_package_is_described(written: Path) -> None:
     ours = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     major, minor, _ = ours["version"].split(".")
     assert project["dependencies"] == [f"metricspec-edu>={major}.{minor},<{major}.{int(minor) + 1}"]
-    assert {"pytest", "sqlfluff", "pglast"} == {one.partition(">")[0] for one in ours["optional-dependencies"]["testing"]}
+    assert {"pytest", "sqlfluff", "pglast"} == {
+        one.partition(">")[0] for one in ours["optional-dependencies"]["testing"]
+    }
 
 
 def test_no_placeholder_is_left() -> None:
