@@ -30,6 +30,7 @@ COMMANDS = {
     ),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
+    "plugin": ("plugin", "Start a package that adds a measure type of your own."),
     "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
 }
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from metricspec.model import Catalog, Project
+from metricspec.plugins.files import written_in
 from metricspec.plugins.importing import raised
+from metricspec.plugins.installed import installed
 from metricspec.plugins.lock import FILE, lock_problems
 from metricspec.problems import Place, Problem, SpecError
 from metricspec.registry import Registry, load_registry
@@ -38,11 +40,15 @@ def demand_lock(project: Project) -> None:
 
 
 def unlocked(project: Project) -> Iterator[Problem]:
-    """A warning where a project names plugins and has no lock."""
-    if project.plugins and not lock_file(project).is_file():
+    """A warning where a project names plugins and has no lock. A plugin that is written in the project itself needs none."""
+    if lock_file(project).is_file():
+        return
+    folder = Path(project.folder)
+    others = [one for one in project.plugins if not ((own := installed(one.package)) and written_in(own, folder))]
+    if others:
         message = f"the project's plugins are not locked: there is no {FILE} beside metricspec.yaml"
         hint = "look at what they are, then: metricspec plugins lock"
-        yield Problem("MS714", message, project.plugins[0].place, hint, "warning")
+        yield Problem("MS714", message, others[0].place, hint, "warning")
 
 
 def check_problems(registry: Registry, catalog: Catalog) -> Iterator[Problem]:
