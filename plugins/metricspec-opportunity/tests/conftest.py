@@ -11,4 +11,4 @@ import metricspec_opportunity
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """metricspec's own plugin and this one, whatever else is installed."""
-    return load_registry(entry_points=False, plugins=[metricspec_opportunity])
+    return load_registry(plugins=[metricspec_opportunity])

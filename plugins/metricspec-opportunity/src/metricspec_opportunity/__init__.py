@@ -6,7 +6,9 @@ from pathlib import Path
 
 from metricspec.hookspecs import hookimpl
 from metricspec.measure import MeasureType
+from metricspec.offers import Check
 
+from metricspec_opportunity.checks import CHECKS
 from metricspec_opportunity.measure import CourseAccess
 
 __version__ = "0.1.0"
@@ -21,3 +23,8 @@ def metricspec_measure_types() -> list[MeasureType]:
 @hookimpl
 def metricspec_spec_folders() -> list[Path]:
     return [Path(__file__).resolve().parent / "specs"]
+
+
+@hookimpl
+def metricspec_checks() -> list[Check]:
+    return list(CHECKS)

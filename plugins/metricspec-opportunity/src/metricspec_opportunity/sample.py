@@ -45,7 +45,7 @@ def course_rows(enrollment: pd.DataFrame, org: pd.DataFrame) -> pd.DataFrame:
         return np.where((rng.random(len(students)) < chance) & taught & possible, "AP", "REG")
 
     likely = _chance(0.6 * grade - 2.2 - 0.9 * need)
-    sections = {
+    sections: dict[str, tuple[NDArray[np.str_] | str, NDArray[np.str_] | str]] = {
         "ELA": ("ELA", program(likely, grade >= 2)),
         "HSS": ("HSS", program(likely, grade >= 1)),
         "MATH": (content, program(np.full(len(students), 0.7), content == "CALC")),
