@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
+from metricspec.compiler import Compiler
 from metricspec.model import Column, Indicator, Scalar, TestCase
 from metricspec.problems import Problem
 from metricspec.reading.load import Loaded, load
 from metricspec.registry import Registry
+from metricspec.testing.grammar.texts import Texts
 from metricspec.testing.rows import case_tables
+from metricspec.testing.runner import Runner
 
 Row = Mapping[str, Scalar]
 _STATED = re.compile(r"# (MS\d{3}) (\d+):(\d+) (.+)")
@@ -73,6 +78,34 @@ class Fixture:
             assert match, f"{file}: the first line is not as '# MS110 9:5 words of the message'"
             found.append(Stated(file, match[1], int(match[2]), int(match[3]), match[4]))
         return found
+
+    @cached_property
+    def runner(self) -> Runner:
+        return Runner(self.loaded.catalog, self.registry, self.loaded.expressions)
+
+    @cached_property
+    def texts(self) -> Callable[[str], Texts]:
+        """The indicator's SQL in a dialect."""
+
+        def compiled(dialect: str) -> Texts:
+            compiler = Compiler(self.loaded.catalog, self.registry, self.loaded.expressions, dialect)
+            return Texts(compiler, (self.indicator.id,))
+
+        return cache(compiled)
+
+    @cached_property
+    def tally(self) -> Sequence[Row]:
+        """The indicator's rows before anything is compared, rounded or hidden."""
+        return self._results("tally")
+
+    @cached_property
+    def released(self) -> Sequence[Row]:
+        """The indicator's rows of the Result."""
+        return self._results("released")
+
+    def _results(self, stage: Literal["tally", "released"]) -> Sequence[Row]:
+        found = self.runner.results(self.indicator.id, self.rows(), stage)
+        return [row for row in found if row["indicator"] == self.indicator.id]
 
     def problems_of(self, file: Path) -> list[Problem]:
         return [problem for problem in self.loaded.problems if problem.place.file == str(file)]

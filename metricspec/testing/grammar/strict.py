@@ -1,15 +1,15 @@
 """Constructs that T-SQL and Oracle refuse, found in the tokens of a text: for both no strict parser runs here.
 
 The lists are from the vendors' references: T-SQL as of SQL Server 2022, Oracle as of 19c. A checker that finds nothing
-proves little by itself: each construct stands in tests/grammar/test_strict.py with a text in which it is found.
+proves little by itself: each construct stands in tests/grammar/test_strict.py of the repository with a text in which it is found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tests.grammar.conditions import truth_faults
-from tests.grammar.tokens import Group, Item, Token, is_brackets, is_call, is_word, statements
+from metricspec.testing.grammar.conditions import truth_faults
+from metricspec.testing.grammar.tokens import Group, Item, Token, is_brackets, is_call, is_word, statements
 
 LONGEST = 128
 DEEP = "CASE in CASE more than ten deep"
@@ -143,7 +143,8 @@ BOTH: Mapping[str, Rule] = {
     "ILIKE": _follows("ILIKE"),
     "IS TRUE": _any(_follows("IS", "TRUE"), _follows("IS", "NOT", "TRUE")),
 }
-TSQL: Mapping[str, Rule] = BOTH | {
+TSQL: Mapping[str, Rule] = {
+    **BOTH,
     "NULLS FIRST and LAST": _any(_follows("NULLS", "FIRST"), _follows("NULLS", "LAST")),
     "|| between texts": _follows("||"),
     "ROW (": _follows("ROW", "("),
@@ -157,7 +158,8 @@ TSQL: Mapping[str, Rule] = BOTH | {
     DEEP: _deep,
     "a text type without its length": _any(_follows("VARCHAR", "not ("), _follows("NVARCHAR", "not (")),
 }
-ORACLE: Mapping[str, Rule] = BOTH | {
+ORACLE: Mapping[str, Rule] = {
+    **BOTH,
     "WITH RECURSIVE": _follows("WITH", "RECURSIVE"),
     "AS before a table's alias": _table_as,
     "SELECT without FROM": _no_from,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.grammar.tokens import Group, Item, Token, is_call, is_word, written
+from metricspec.testing.grammar.tokens import Group, Item, Token, is_call, is_word
 
 SETS = ("UNION", "EXCEPT", "INTERSECT")
 CLAUSES = (
@@ -68,10 +68,6 @@ class Thinner:
                 self.seen.add(form)
                 kept += part
         return kept
-
-
-def thinned(sql: list[Item], thinner: Thinner) -> str:
-    return written(thinner.statement(sql))
 
 
 def shape(items: list[Item]) -> str:

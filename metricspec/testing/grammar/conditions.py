@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.grammar.tokens import Group, Item, Token, is_brackets, is_word
+from metricspec.testing.grammar.tokens import Group, Item, Token, is_brackets, is_word
 
 COMPARISON = "a comparison as a value"
 VALUE = "a value as a condition"
@@ -86,9 +86,8 @@ def _members(items: list[Item]) -> list[list[Item]]:
     """The members of a chain of AND and OR; the AND of a BETWEEN joins none."""
     members: list[list[Item]] = [[]]
     for item in items:
-        between = is_word(item, "AND") and [one.text for one in members[-1] if is_word(one, "BETWEEN", "AND")] == [
-            "BETWEEN"
-        ]  # type: ignore[union-attr]
+        joins = [one.text for one in members[-1] if isinstance(one, Token) and is_word(one, "BETWEEN", "AND")]
+        between = is_word(item, "AND") and joins == ["BETWEEN"]
         if is_word(item, "AND", "OR") and not between:
             members.append([])
         else:
