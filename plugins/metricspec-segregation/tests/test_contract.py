@@ -1,4 +1,4 @@
-"""The measure type keeps metricspec's contract, over the rows in `fixture`."""
+"""The measure type keeps metricspec's contract: between two groups by a condition, by student groups, and of several."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from metricspec.registry import Registry
 from metricspec.testing.contract import LAWS, Fixture
 
+FOLDER = Path(__file__).parent / "fixtures"
 
-@pytest.fixture(scope="module")
-def fixture(registry: Registry) -> Fixture:
-    return Fixture.read(Path(__file__).parent / "fixture", registry)
+
+@pytest.fixture(scope="module", params=["condition", "reference", "others", "several"])
+def fixture(request: pytest.FixtureRequest, registry: Registry) -> Fixture:
+    return Fixture.read(FOLDER / request.param, registry)
 
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
