@@ -18,7 +18,9 @@ def digits(catalog: Catalog) -> Iterator[Problem]:
     for indicator in catalog.indicators.values():
         most = DIGITS.get(indicator.unit, 0)
         if isinstance(indicator.measure, SegregationSpec) and indicator.digits > most:
-            message = f"an index in {indicator.unit} with {indicator.digits} decimals can tell single students of a school"
+            message = (
+                f"an index in {indicator.unit} with {indicator.digits} decimals can tell single students of a school"
+            )
             yield Problem("SEG001", message, indicator.place, f"write `digits: {most}`", "warning")
 
 
