@@ -12,7 +12,6 @@ from metricspec.registry import Registry
 from metricspec.running.loading import load
 from metricspec.running.project import Project
 from metricspec.synthetic import generate
-from scipy.stats import binomtest
 
 from metricspec_opportunity import sample
 
@@ -180,12 +179,16 @@ def test_the_network_has_what_is_to_be_seen(students: pd.DataFrame) -> None:
     assert ((small >= LEAST) & (small < needy["size"])).any()
 
 
-def test_wilson(project: Project) -> None:
+def test_an_end_of_the_interval_is_a_share_that_the_score_test_just_keeps(project: Project) -> None:
+    """Wilson's interval: the distance from the share seen is 1.96 standard errors of the end, on either side of it."""
     rows = at(project.run("ours.enrollment"), "school", "ALL")
     assert len(rows) > 5
     for k, n, low, high in rows[["numerator", "denominator", "low", "high"]].to_numpy(float):
-        interval = binomtest(int(k), int(n)).proportion_ci(method="wilson")
-        assert (low, high) == pytest.approx((100 * interval.low, 100 * interval.high), abs=1e-8)
+        for end, side in ((low / 100, 1), (high / 100, -1)):
+            error = 1.959963984540054 * np.sqrt(end * (1 - end) / n)
+            assert end in (0, 1) or side * (k / n - end) == pytest.approx(error, abs=1e-12)
+        assert 0 <= low <= 100 * k / n <= high <= 100
+        assert (low == 0) == (k == 0) and (high == 100) == (k == n)
 
 
 @pytest.mark.parametrize("level", LEVELS)
