@@ -159,7 +159,6 @@ def test_two_groups(project: Project, students: pd.DataFrame, name: str, level: 
                 digits = 6 if index == BETWEEN[name][0] else 2
                 assert abs(found[index][0] - value) <= 0.5 * 10**-digits + 1e-9, (year, org, group, index)
                 assert found[index][1] == n
-            assert set(rows["notes"]) == {f"{int(((a + b) > 0).sum())} schools"}
             checked.append(bool(n == min(a.sum(), b.sum())))
     assert len(checked) >= 6
     assert (level == "network") in checked, "districts have small schools, the network large groups"

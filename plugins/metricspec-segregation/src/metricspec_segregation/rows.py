@@ -28,7 +28,7 @@ def positive(number: str) -> str:
 
 
 def result(source: str, statistic: str, value: str) -> str:
-    """Rows of the Tally out of `source`, which has `few` and `schools`."""
+    """Rows of the Tally out of `source`, which has `few`."""
     return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {statistic} AS statistic, {NO_NUMBER} AS numerator,
             few AS denominator, few AS n, {value} AS value, {NO_NUMBER} AS standard_error, {NO_NUMBER} AS low,
-            {NO_NUMBER} AS high, CAST(schools AS VARCHAR) || ' schools' AS notes FROM {source}"""
+            {NO_NUMBER} AS high, {NO_TEXT} AS notes FROM {source}"""

@@ -33,7 +33,7 @@ def _sized(counts: str) -> str:
 def _made(sized: str) -> str:
     """H: the students' ln(n N / (school's group's)) by their ln(N / group's), summed over all."""
     few = told("schools", "smallest_part", "smallest")
-    return f"""SELECT {comma(KEYS)}, schools, {few} AS few, information / NULLIF(entropy, 0) AS index_value
+    return f"""SELECT {comma(KEYS)}, {few} AS few, information / NULLIF(entropy, 0) AS index_value
         FROM (SELECT {comma(KEYS)}, COUNT(DISTINCT school) AS schools, COUNT(DISTINCT part) AS parts,
                 MIN(in_part) AS smallest_part, MIN(here) AS smallest,
                 SUM(here * LN(here * everyone / (in_school * in_part))) AS information,

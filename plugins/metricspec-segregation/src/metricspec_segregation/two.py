@@ -87,7 +87,7 @@ def _made(sized: str) -> str:
     entropy = "(all_a * LN((all_a + all_b) / all_a) + all_b * LN((all_a + all_b) / all_b))"
     few = told("schools", "CASE WHEN all_a < all_b THEN all_a ELSE all_b END", "smallest")
     least = "CASE WHEN least_a < least_b THEN least_a ELSE least_b END"
-    return f"""SELECT {comma(KEYS)}, schools, {few} AS few, dissimilarity, isolation, exposure,
+    return f"""SELECT {comma(KEYS)}, {few} AS few, dissimilarity, isolation, exposure,
             information / {entropy} AS information_theory
         FROM (SELECT {comma(KEYS)}, all_a, all_b, schools, {least} AS smallest, dissimilarity, isolation, exposure, information
             FROM (SELECT {comma(KEYS)}, all_a, all_b, schools, MIN(CASE WHEN a > 0 THEN a END) AS least_a,
