@@ -46,7 +46,9 @@ class RunChart:
     and Olesen 2014), and here too (see the package's README).
 
     After a `change`, `signal_after` is 1 where `after_run` useful points or more from the change on lie in a row on one
-    side of the median before it (six: Perla, Provost and Murray 2011); `run_above` and `run_below` are the longest.
+    side of the median before it; `run_above` and `run_below` are the longest. It is eight where left out. Perla, Provost and
+    Murray (2011) call six a shift, but of twelve points about the median of twelve others six in a row lie on one side in
+    one of five series of pure chance, and eight in one of fifteen.
 
     No intervals: how far points lie from each other is what the chart shows. The row without category and statistic is the
     centre line; its `n` and `denominator`, and those of all statistics, are the smallest of any point. So where the policy

@@ -51,7 +51,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
             },
             "points_from": _count(1, "A period of fewer students than this is no point: it has no row and counts for no median."),
             "points_minimum": _count(2, "No signal is told of fewer points off the median than this (10 where left out)."),
-            "after_run": _count(2, "So many points in a row on one side of the median after the change are a signal (6 where left out)."),
+            "after_run": _count(2, "So many points in a row on one side of the median after the change are a signal (8 where left out)."),
             "trend": _count(3, "Also a signal: so many points in a row that all rise, or all fall. Off where left out."),
         },
     }

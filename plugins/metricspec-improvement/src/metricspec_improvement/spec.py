@@ -27,7 +27,7 @@ class RunChartSpec:
     change: str | None = None
     points_from: int = 1
     points_minimum: int = 10
-    after_run: int = 6
+    after_run: int = 8
     trend: int | None = None
 
     @property
