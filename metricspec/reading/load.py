@@ -77,7 +77,7 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
     documents = _read(folders, problems)
-    corpus = _corpus(documents, Schemas(registry.measure_types), problems)
+    corpus = _corpus(documents, Schemas(registry.measure_types, registry.elsewhere), problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),

@@ -12,7 +12,7 @@ from metricspec.reading.load import Loaded, load_project
 from metricspec.reading.load import load as read
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.plugins import project_registry
+from metricspec.running.plugins import check_problems, project_registry, unlocked
 from metricspec.running.project import Project
 
 FILE = "metricspec.yaml"
@@ -69,8 +69,8 @@ def open_project(root: Path, demanded: bool) -> tuple[Described | None, list[Pro
 
 
 def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:
-    """How many files were checked, and their problems. With `paths`, only those files are reported on, though
-    everything else is read too, so that references resolve."""
+    """How many files were checked, and their problems. With `paths`, only those files are reported on (and plugins that could not
+    be loaded), though everything else is read too, so that references resolve."""
     root = folder or Path()
     described, problems = open_project(root, folder is not None)
     registry = project_registry(described)
@@ -85,7 +85,7 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
             folders.append(path if path.is_dir() else path.parent)
             inside.append(home)
     loaded = read(folders, registry)
-    problems.extend(loaded.problems)
+    problems.extend([*loaded.problems, *check_problems(registry, loaded.catalog)])
     files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
@@ -93,7 +93,9 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
         problems = [p for p in problems if _under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
-    return len(files), problems
+    elif described is not None:
+        problems.extend(unlocked(described))
+    return len(files), [*registry.problems, *problems]
 
 
 def _under(path: Path, wanted: Sequence[Path]) -> bool:
