@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -34,18 +33,18 @@ def ready() -> None:
     del altair, vl_convert
 
 
-def svg(series: Series, labels: Labels) -> str:
-    """The picture as one <svg> element that names and describes itself."""
+def svg(series: Series, labels: Labels, *, titled: bool = True) -> str:
+    """The picture as one <svg> element that names and describes itself; `titled`: its title is drawn too."""
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(_chart(series, labels).to_dict(), vl_version=_version())
+    text = vl_convert.vegalite_to_svg(_chart(series, labels, titled=titled).to_dict(), vl_version=_version())
     return _told(text, heading(series, labels), description(series, labels))
 
 
 def png(series: Series, labels: Labels) -> bytes:
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png(_chart(series, labels).to_dict(), vl_version=_version(), scale=2))
+    return bytes(vl_convert.vegalite_to_png(_chart(series, labels, titled=True).to_dict(), vl_version=_version(), scale=2))
 
 
 def _version() -> str:
@@ -69,16 +68,16 @@ def _told(text: str, title: str, says: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _chart(series: Series, labels: Labels) -> Any:
+def _chart(series: Series, labels: Labels, *, titled: bool) -> Any:
     import altair as alt
 
     layers = [*_shade(series), *_change(series, labels), *_centre(series), *_points(series, labels), *_hidden(series)]
-    title = alt.TitleParams(
-        heading(series, labels), anchor="start", fontSize=15, fontWeight="bold", color=INK, limit=WIDTH
-    )
-    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title, background="white")
+    chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
+    if titled:
+        look = {"anchor": "start", "fontSize": 15, "fontWeight": "bold", "color": INK, "limit": WIDTH, "offset": 12}
+        chart = chart.properties(title=alt.TitleParams(heading(series, labels), **look))
     return chart.configure(font="sans-serif").configure_view(stroke=None).configure_axis(
-        labelColor=QUIET, titleColor=INK, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", gridColor="#e3e3e3",
+        labelColor=QUIET, titleColor=INK, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", titlePadding=14, gridColor="#e3e3e3",
         domainColor=QUIET, tickColor=QUIET,
     )  # fmt: skip
 
@@ -118,7 +117,7 @@ def _points(series: Series, labels: Labels) -> list[Any]:
             parts.append({"place": place, "value": point.value, "part": part})
     base = alt.Chart(_frame(parts)).encode(x=_x(series), y=_y(labels))
     return [
-        base.mark_line(color=POINT, strokeWidth=2).encode(detail="part:N"),
+        base.mark_line(color=POINT, strokeWidth=2, strokeJoin="round").encode(detail="part:N"),
         base.mark_point(color=POINT, filled=True, size=55, opacity=1),
     ]
 
@@ -138,7 +137,7 @@ def _centre(series: Series) -> list[Any]:
         carried = alt.Chart(_frame([{"from": end, "to": last, "value": series.centre}]))
         dashed = carried.mark_rule(color=CENTRE, strokeWidth=2, strokeDash=[6, 4])
         found.append(dashed.encode(x="from:Q", x2="to:Q", y="value:Q"))
-    name = alt.Chart(_frame([{"place": last, "value": series.centre, "says": f"median {number(series.centre)}"}]))
+    name = alt.Chart(_frame([{"place": last, "value": series.centre, "says": f"median {number(series, series.centre)}"}]))
     text = name.mark_text(align="left", dx=6, color=CENTRE, fontSize=12, fontWeight="bold")
     return [*found, text.encode(x="place:Q", y="value:Q", text="says:N")]
 
@@ -174,8 +173,3 @@ def _hidden(series: Series) -> list[Any]:
         return []
     text = alt.Chart(_frame(rows)).mark_text(angle=270, align="left", baseline="middle", color=QUIET, fontSize=12, fontStyle="italic")
     return [text.encode(x=_x(series), y=alt.value(HEIGHT - 6), text="says:N")]
-
-
-def plain(text: str) -> str:
-    """The words of an <svg>, for whoever wants to look for something in it."""
-    return re.sub(r"<[^>]+>", " ", text)

@@ -12,7 +12,8 @@ from metricspec_improvement.chart.words import Labels, heading, number, sentence
 LOADS_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
 ABOUT = (
     "A signal says that the points vary otherwise than chance would; it says neither why nor whether that is good. "
-    "Rules: Anhøj and Olesen 2014, Run charts revisited, PLoS ONE 9(11) e113825."
+    "Points are held against the median by their exact values and shown rounded, so that one on the line may count as above or "
+    "below it. Rules: Anhøj and Olesen 2014, Run charts revisited, PLoS ONE 9(11) e113825."
 )
 
 
@@ -33,7 +34,7 @@ def page(series: Series, labels: Labels) -> str:
 <main>
 <h1>{escape(title)}</h1>
 <div class="answer">{said}</div>
-<figure>{svg(series, labels)}</figure>
+<figure>{svg(series, labels, titled=False)}</figure>
 {_table(series, labels)}
 <p class="about">{escape(ABOUT)}</p>
 <p class="about">{escape(series.indicator)} {escape(series.version)}, drawn from released results: what is hidden in them is hidden here.</p>
@@ -44,7 +45,7 @@ def page(series: Series, labels: Labels) -> str:
 
 
 def _table(series: Series, labels: Labels) -> str:
-    rows = "".join(f'<tr><th scope="row">{escape(p.period)}</th>{_cells(p)}</tr>' for p in series.points)
+    rows = "".join(f'<tr><th scope="row">{escape(p.period)}</th>{_cells(series, p)}</tr>' for p in series.points)
     value = escape(labels.unit or "value")
     return (
         f'<table><caption>The points of the chart</caption><thead><tr><th scope="col">period</th><th scope="col">{value}</th>'
@@ -52,7 +53,7 @@ def _table(series: Series, labels: Labels) -> str:
     )
 
 
-def _cells(point: Point) -> str:
+def _cells(series: Series, point: Point) -> str:
     if point.value is None:
         return f'<td colspan="2" class="hidden">hidden: {escape(point.why)}</td>'
-    return f"<td>{number(point.value)}</td><td>{point.n:,}</td>"
+    return f"<td>{number(series, point.value)}</td><td>{point.n:,}</td>"

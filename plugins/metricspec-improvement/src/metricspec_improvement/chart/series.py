@@ -48,6 +48,12 @@ class Series:
         return sum(point.value is None for point in self.points)
 
     @property
+    def digits(self) -> int:
+        """The decimal places that the values were rounded to."""
+        known = [self.centre, *(point.value for point in self.points)]
+        return max((len(f"{value:.10g}".partition(".")[2]) for value in known if value is not None), default=0)
+
+    @property
     def baseline(self) -> int:
         """How many points at the beginning the centre line is the median of."""
         return int(self.facts.get("baseline_points", len(self.points)))

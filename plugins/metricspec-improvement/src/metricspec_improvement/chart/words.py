@@ -17,8 +17,9 @@ class Labels:
     change: str = ""
 
 
-def number(value: float) -> str:
-    return f"{value:,.10g}"
+def number(series: Series, value: float | None) -> str:
+    """A value with the decimal places that all of the series have."""
+    return "" if value is None else f"{value:,.{series.digits}f}"
 
 
 def counted(count: float, one: str, more: str = "") -> str:
@@ -58,7 +59,7 @@ def _centre(series: Series, labels: Labels) -> str:
             of = f"the {counted(series.baseline, 'point')} before {labels.change or 'the change'}"
     else:
         of = f"all {of}"
-    return f"The median of {of} is {number(series.centre or 0)}{_unit(labels)}."
+    return f"The median of {of} is {number(series, series.centre)}{_unit(labels)}."
 
 
 def _unit(labels: Labels) -> str:
@@ -88,10 +89,10 @@ def _after(series: Series, labels: Labels) -> str:
         return ""
     above, below = series.facts["run_above"], series.facts["run_below"]
     side, run = ("above", above) if above >= below else ("below", below)
-    said = f"since {change} at most {counted(run, 'point')} in a row {'lies' if run == 1 else 'lie'} {side} that median"
+    said = f"{counted(run, 'point')} in a row {'lies' if run == 1 else 'lie'} {side} that median"
     if series.facts["signal_after"] == 1:
-        return f"Signal of a shift: {said}."
-    return f"No shift is told: {said}."
+        return f"Signal of a shift: since {change}, {said}."
+    return f"No shift is told: since {change}, at most {said}."
 
 
 def description(series: Series, labels: Labels) -> str:
@@ -102,7 +103,7 @@ def description(series: Series, labels: Labels) -> str:
     if shown:
         low = min(shown, key=lambda point: point.value or 0)
         high = max(shown, key=lambda point: point.value or 0)
-        text += f" Lowest {number(low.value or 0)} ({low.period}), highest {number(high.value or 0)} ({high.period})."
+        text += f" Lowest {number(series, low.value)} ({low.period}), highest {number(series, high.value)} ({high.period})."
     if series.hidden:
         text += f" {counted(series.hidden, 'point is', 'points are')} hidden."
     return " ".join([text, *sentences(series, labels)])
