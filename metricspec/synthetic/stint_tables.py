@@ -91,12 +91,16 @@ def daily_columns(facts: YearFacts, daily: DailyAttendance) -> Columns:
     """A row a student, school and day."""
     count = daily.stint.size
     keys = facts.keys(facts.student_of(daily.stint), facts.stints.school[daily.stint])
-    return keys | facts.attributes(daily.stint) | {
-        "date": dates(facts.calendar.days[daily.day]),
-        "attendance_code": coded(daily.code, CODES),
-        "days_absent": hundredths(100 * ABSENT[daily.code]),
-        "days_expected": hundredths(np.full(count, 100)),
-    }
+    return (
+        keys
+        | facts.attributes(daily.stint)
+        | {
+            "date": dates(facts.calendar.days[daily.day]),
+            "attendance_code": coded(daily.code, CODES),
+            "days_absent": hundredths(100 * ABSENT[daily.code]),
+            "days_expected": hundredths(np.full(count, 100)),
+        }
+    )
 
 
 def discipline_columns(facts: YearFacts, discipline: Discipline, rows: Ints) -> Columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -34,7 +35,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = folder / "data"
     generate(data, students=3_000, districts=4, years=2, last_year=2025, seed=5)
     marks = pd.read_parquet(data / "course_grade.parquet")
-    marks[~((marks["course_subject"] == "MATH") & marks["student_id"].str.endswith("7"))].to_parquet(data / "course_grade.parquet")
+    marks[~((marks["course_subject"] == "MATH") & marks["student_id"].str.endswith("7"))].to_parquet(
+        data / "course_grade.parquet"
+    )
     days = pd.read_parquet(data / "attendance_stint.parquet")
     days[~days["student_id"].str.endswith("3")].to_parquet(data / "attendance_stint.parquet")
     (folder / "metricspec.yaml").write_text("metricspec: 1\nproject: ours\nbinding: demo\nspecs: [specs]\n")
@@ -50,7 +53,11 @@ def results(folder: Path, registry: Registry) -> dict[str, pd.DataFrame]:
     found = {}
     for name in ("abc", "freshman_on_track"):
         (file,) = (f for s in registry.spec_folders for f in s.glob(f"indicators/{name.replace('_', '-')}.yaml"))
-        text = file.read_text().replace("early_warning.", "ours.").replace("policy: ca_dashboard", "policy: ours.everything")
+        text = (
+            file.read_text()
+            .replace("early_warning.", "ours.")
+            .replace("policy: ca_dashboard", "policy: ours.everything")
+        )
         (folder / "specs" / file.name).write_text(text)
     project = load(folder, registry=registry)
     assert not [p for p in project.problems if p.severity == "error"]
@@ -62,6 +69,7 @@ def results(folder: Path, registry: Registry) -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def students(folder: Path) -> pd.DataFrame:
     """A row for each student and org of 2024-25, with the facts at that org."""
+
     def read(name: str) -> pd.DataFrame:
         frame = pd.read_parquet(folder / "data" / f"{name}.parquet")
         frame = frame[frame["school_year"] == "2024-25"].copy()
@@ -82,12 +90,12 @@ def students(folder: Path) -> pd.DataFrame:
     for level in ("school", "district", "network"):
         key = ["student_id", level]
         held = stints.groupby(key)
-        one = held[["grade", "race_ethnicity"]].agg(lambda s: s.iloc[-1])
+        one = held[["grade", "race_ethnicity"]].tail(1).set_index(pd.MultiIndex.from_frame(held.tail(1)[key]))
         one["economically_disadvantaged"] = held["economically_disadvantaged"].any()
         # facts count where the student has a stint that counts, at that org
         where = set(map(tuple, stints[["student_id", "school"]].to_numpy()))
 
-        def at(frame: pd.DataFrame, key: list[str] = key, where: set[tuple[str, ...]] = where) -> pd.core.groupby.DataFrameGroupBy:
+        def at(frame: pd.DataFrame, key: list[str] = key, where: set[tuple[str, ...]] = where) -> Any:
             kept = [pair in where for pair in zip(frame["student_id"], frame["school"], strict=True)]
             return frame[kept].groupby(key)
 
@@ -151,7 +159,9 @@ def test_flags(results: dict[str, pd.DataFrame], students: pd.DataFrame, group: 
 
 @pytest.mark.parametrize("group", list(GROUPS))
 def test_freshmen_on_track(results: dict[str, pd.DataFrame], students: pd.DataFrame, group: str) -> None:
-    people = students[(students["grade"] == "09") & GROUPS[group](students) & students["credits"].notna() & students["core"].notna()]
+    people = students[
+        (students["grade"] == "09") & GROUPS[group](students) & students["credits"].notna() & students["core"].notna()
+    ]
     met = (people["credits"] >= 50) & (people["core_f"] <= 1)
     expected = people.assign(met=met).groupby(["org_level", "org_id"])["met"].agg(["sum", "count"])
     result = results["freshman_on_track"]

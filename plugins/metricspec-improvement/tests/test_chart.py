@@ -111,7 +111,9 @@ def test_what_is_said_of_a_change(results: Path) -> None:
     """Ten points of median 3.5 of 20 before; all ten after lie above."""
     said = sentences(series(results, "changed"), Labels(unit="percent", change="Calls home"))
     assert said[0] == "The median of the 10 points before Calls home is 17.5 percent."
-    assert said[1].startswith("Signal: the points vary otherwise than chance would; the longest run on one side of the median is 1")
+    assert said[1].startswith(
+        "Signal: the points vary otherwise than chance would; the longest run on one side of the median is 1"
+    )
     assert said[2] == "Signal of a shift: since Calls home, 10 points in a row lie above that median."
 
 
@@ -133,7 +135,10 @@ def test_hidden_points_take_the_signal_with_them(results: Path, tmp_path: Path) 
     found = series(results, "plain", "B")
     assert found.hidden == 2 and found.centre is None and found.facts == {}
     says, page = drawn(results, tmp_path, "--indicator", "ours.plain", "--org", "B", out="b.html")
-    assert says == "2 points are hidden, so no median and no signal is told: either would tell something of what is hidden.\n"
+    assert (
+        says
+        == "2 points are hidden, so no median and no signal is told: either would tell something of what is hidden.\n"
+    )
     assert page.count("hidden: too few students") == 1 and page.count("hidden: it would give away another") == 1
     svg = page[page.index("<svg") : page.index("</svg>") + 6]
     assert texts(svg).count("hidden") == 2
@@ -143,7 +148,18 @@ def test_hidden_points_take_the_signal_with_them(results: Path, tmp_path: Path) 
 
 
 def test_the_page(results: Path, tmp_path: Path) -> None:
-    arguments = ("--indicator", "ours.changed", "--org", "A", "--title", "A & B", "--unit", "percent", "--change", "Calls home")
+    arguments = (
+        "--indicator",
+        "ours.changed",
+        "--org",
+        "A",
+        "--title",
+        "A & B",
+        "--unit",
+        "percent",
+        "--change",
+        "Calls home",
+    )
     _, page = drawn(results, tmp_path, *arguments, out="a.html")
     assert "A &amp; B: school A, all students, 2024-25" in page
     assert "<script" not in page and "http-equiv" in page and "src=" not in page and "href=" not in page
@@ -153,7 +169,9 @@ def test_the_page(results: Path, tmp_path: Path) -> None:
     (description,) = (element.text for element in svg.iter(f"{SVG}desc"))
     assert description and "Lowest 10.0 (2024-09-01), highest 60.0 (2024-09-20)" in description
     assert "Signal of a shift" in description
-    assert {"median 17.5", "Calls home", "baseline", "2024-09-01"} <= set(texts(page[page.index("<svg") : page.index("</svg>") + 6]))
+    assert {"median 17.5", "Calls home", "baseline", "2024-09-01"} <= set(
+        texts(page[page.index("<svg") : page.index("</svg>") + 6])
+    )
 
 
 def test_pictures(results: Path, tmp_path: Path) -> None:
@@ -170,10 +188,16 @@ def test_pictures(results: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--org", "A", "--out", "a.html"], "has several: say which indicator; there are: ours.changed, ours.frozen, ours.plain"),
+        (
+            ["--org", "A", "--out", "a.html"],
+            "has several: say which indicator; there are: ours.changed, ours.frozen, ours.plain",
+        ),
         (["--indicator", "ours.plain", "--org", "Z", "--out", "a.html"], "has no org_id 'Z'; there are: A, B, D, N"),
         (["--indicator", "ours.plain", "--org", "A", "--group", "EL", "--out", "a.html"], "has no student_group 'EL'"),
-        (["--indicator", "ours.plain", "--org", "A", "--year", "2020-21", "--out", "a.html"], "has no school_year '2020-21'"),
+        (
+            ["--indicator", "ours.plain", "--org", "A", "--year", "2020-21", "--out", "a.html"],
+            "has no school_year '2020-21'",
+        ),
         (["--indicator", "ours.plain", "--org", "A", "--out", "a.gif"], "ends in .html, .svg or .png"),
         (["--indicator", "ours.plain", "--org", "A", "--out", "none/a.svg"], "there is no folder none"),
     ],

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import run_rules
 from metricspec.registry import Registry
 from metricspec.running.loading import load
 from metricspec.running.project import Project
 from metricspec.synthetic import generate
-
-from . import reference
 
 POLICY = """\
 metricspec: 1
@@ -92,8 +91,7 @@ def points(part: pd.DataFrame, level: str, period: str) -> pd.DataFrame:
     students = part.groupby([level, period, "student_id"])[["days_absent", "days_expected"]].sum().reset_index()
     if period == "month":
         students["met"] = students["days_absent"] * 100 >= 10 * students["days_expected"]
-        found = students.groupby([level, period])["met"].agg(above="sum", below="count")
-        found["n"] = found["below"]
+        found = students.groupby([level, period]).agg(above=("met", "sum"), below=("met", "count"), n=("met", "count"))
     else:
         found = students.groupby([level, period]).agg(
             above=("days_absent", "sum"), below=("days_expected", "sum"), n=("student_id", "nunique")
@@ -117,17 +115,23 @@ def test_points_and_signals(project: Project, days: pd.DataFrame, case: str, lev
         for column, name in (("numerator", "above"), ("denominator", "below"), ("n", "n")):
             assert (own[column] - want[name]).abs().max() < 1e-9
         assert (own["value"] - 100 * want["value"]).abs().max() <= 0.05 + 1e-9
-        facts = rows[rows["category"].isna()].fillna({"statistic": ""}).pivot(index="org_id", columns="statistic", values="value")
+        facts = (
+            rows[rows["category"].isna()]
+            .fillna({"statistic": ""})
+            .pivot(index="org_id", columns="statistic", values="value")
+        )
         for org, series in want.reset_index().sort_values("category").groupby("org_id"):
-            base = {"frozen": min(12, len(series)), "changed": int((series["category"] < "2025-01-01").sum())}.get(case, len(series))
-            found, got = reference.of(series["value"].tolist(), base), facts.loc[str(org)]
+            base = {"frozen": min(12, len(series)), "changed": int((series["category"] < "2025-01-01").sum())}.get(
+                case, len(series)
+            )
+            found, got = run_rules.of(series["value"].tolist(), base), facts.loc[str(org)]
             if found.centre is None:
                 assert pd.isna(got[""])
                 continue
             assert abs(got[""] - 100 * found.centre) <= 0.05 + 1e-9
             assert (got["points"], got["baseline_points"], got["useful_points"]) == (len(series), base, found.useful)
             assert (got["longest_run"], got["crossings"]) == (found.longest_run, found.crossings)
-            signal = reference.signal(found, minimum, 5 if case == "frozen" else None)
+            signal = run_rules.signal(found, minimum, 5 if case == "frozen" else None)
             assert pd.isna(got.get("signal")) if signal is None else got["signal"] == signal
             if case == "changed" and base < len(series):
                 assert (got["run_above"], got["run_below"]) == (found.run_above, found.run_below)
@@ -152,7 +156,9 @@ def test_another_number_behind_a_hidden_point_changes_nothing_that_is_shown(
 ) -> None:
     """Every absence in the hidden weeks of one school's small group is turned round: the released rows stay as they are."""
     result = project.run("ours.hidden")
-    schools = result[(result["org_level"] == "school") & result["category"].notna() & (result["suppressed"] == "primary")]
+    schools = result[
+        (result["org_level"] == "school") & result["category"].notna() & (result["suppressed"] == "primary")
+    ]
     assert len(schools)
     row = schools[schools["student_group"] == "SWD"].iloc[0]
     days = pd.read_parquet(project.folder / "data" / "daily_attendance.parquet")

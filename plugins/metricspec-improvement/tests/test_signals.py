@@ -11,12 +11,11 @@ import duckdb
 import pandas as pd
 import pytest
 from metricspec.sql.stage import Renderer, Stage
+from run_rules import Found, of, signal
 
 from metricspec_improvement.signals import signal_stages
 from metricspec_improvement.spec import RunChartSpec
 from metricspec_improvement.tally import tally_stage
-
-from .reference import Found, of, signal
 
 Series = Sequence[float]
 TABLE = """CREATE TABLE points (school_year TEXT, org_level TEXT, org_id TEXT, student_group TEXT, period TEXT, n DOUBLE PRECISION,
@@ -69,7 +68,11 @@ def compare(got: dict[str, Any], want: Found, spec: RunChartSpec) -> None:
     assert got[""] == (None if want.centre is None else pytest.approx(want.centre, abs=1e-12))
     if want.centre is None:
         return
-    assert (got["useful_points"], got["longest_run"], got["crossings"]) == (want.useful, want.longest_run, want.crossings)
+    assert (got["useful_points"], got["longest_run"], got["crossings"]) == (
+        want.useful,
+        want.longest_run,
+        want.crossings,
+    )
     assert got["signal"] == signal(want, spec.points_minimum, spec.trend)
     if spec.trend is not None:
         assert got["longest_trend"] == want.longest_trend

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import run_rules
 from numpy.typing import NDArray
 
 from metricspec_improvement.limits import crossings_limit, longest_run_limit
-
-from . import reference
 
 SERIES = 20_000
 Rates = Mapping[str, float]
@@ -45,7 +44,14 @@ def rules(values: NDArray[np.float64], base: int | None = None) -> dict[str, NDA
     trend = 1 + np.maximum(longest(rises), longest(~rises))
     shift = run > longest_run_limit(n)
     few = crossings < crossings_limit(n)
-    return {"run": shift, "crossings": few, "either": shift | few, "trend5": trend >= 5, "trend6": trend >= 6, "trend7": trend >= 7}
+    return {
+        "run": shift,
+        "crossings": few,
+        "either": shift | few,
+        "trend5": trend >= 5,
+        "trend6": trend >= 6,
+        "trend7": trend >= 7,
+    }
 
 
 @cache
@@ -60,8 +66,8 @@ def test_the_counting_is_that_of_the_rules_on_lists() -> None:
     values = np.random.default_rng(3).normal(0, 1, (300, 24))
     found = rules(values)
     for at, line in enumerate(values.tolist()):
-        want = reference.of(line, len(line))
-        assert bool(found["either"][at]) == bool(reference.signal(want))
+        want = run_rules.of(line, len(line))
+        assert bool(found["either"][at]) == bool(run_rules.signal(want))
         assert bool(found["trend5"][at]) == (want.longest_trend >= 5)
 
 
@@ -113,7 +119,9 @@ def test_six_in_a_row_after_a_change_is_no_rare_chance(base: int) -> None:
     assert after(base, 12, 8) < 0.10
 
 
-FIGURES = re.compile(r"^\| (\d+) points(?:, (shift|drift) (\d))? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|$", re.M)
+FIGURES = re.compile(
+    r"^\| (\d+) points(?:, (shift|drift) (\d))? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|$", re.M
+)
 AFTER = re.compile(r"^\| (\d+) before, (\d+) after \| ([\d.]+) % \| ([\d.]+) % \|$", re.M)
 
 

@@ -16,12 +16,18 @@ TO_MONDAY = 2  # the first of March 2000 was a Wednesday
 def days_stage(inputs: Inputs, every: Every) -> Stage:
     """A row for each day of the rows, with the label of its period."""
     monday = f"day - (day + {TO_MONDAY} - 7 * FLOOR((day + {TO_MONDAY}) / 7e0))"
-    label = f"named_year || '-' || {_two('named_month')}" + ("" if every == "month" else f" || '-' || {_two('month_day')}")
-    days = f"SELECT DISTINCT day, {monday if every == 'week' else 'day'} AS named FROM {inputs.rows} WHERE day IS NOT NULL"
+    label = f"named_year || '-' || {_two('named_month')}" + (
+        "" if every == "month" else f" || '-' || {_two('month_day')}"
+    )
+    days = (
+        f"SELECT DISTINCT day, {monday if every == 'week' else 'day'} AS named FROM {inputs.rows} WHERE day IS NOT NULL"
+    )
     in_cycle = f"""SELECT day, FLOOR(named / {CYCLE}) AS cycle_no, named - {CYCLE} * FLOOR(named / {CYCLE}) AS cycle_day
         FROM ({days}) AS d"""
     leaps = "FLOOR(cycle_day / 1460e0) - FLOOR(cycle_day / 36524e0) + FLOOR(cycle_day / 146096e0)"
-    in_year = f"""SELECT day, cycle_no, cycle_day, FLOOR((cycle_day - ({leaps})) / 365e0) AS year_no FROM ({in_cycle}) AS c"""
+    in_year = (
+        f"""SELECT day, cycle_no, cycle_day, FLOOR((cycle_day - ({leaps})) / 365e0) AS year_no FROM ({in_cycle}) AS c"""
+    )
     of_year = f"""SELECT day, 2000 + 400 * cycle_no + year_no AS from_year,
         cycle_day - (365 * year_no + FLOOR(year_no / 4e0) - FLOOR(year_no / 100e0)) AS year_day FROM ({in_year}) AS y"""
     in_month = f"SELECT day, from_year, year_day, FLOOR((5 * year_day + 2) / 153e0) AS month_no FROM ({of_year}) AS o"

@@ -14,8 +14,8 @@ def longest_run_limit(useful: int) -> int:
     """The longest run that chance allows: log2(n) + 3, rounded (Schilling 2012). log2 of a whole number never ends in
     exactly a half, so 2^(2k + 1) against n^2 says to which side it rounds."""
     whole = useful.bit_length() - 1
-    up = useful * useful > 2 ** (2 * whole + 1)
-    return whole + up + 3
+    up = useful * useful > (1 << (2 * whole + 1))
+    return whole + int(up) + 3
 
 
 def crossings_limit(useful: int) -> int:

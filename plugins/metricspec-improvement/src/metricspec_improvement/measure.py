@@ -82,7 +82,9 @@ class RunChart:
             uses.append(Use(("denominator",), spec.denominator, "number"))
         if spec.period is not None:
             uses.append(Use(("period",), spec.period, "label"))
-        if spec.date is not None:  # a condition that only a date can stand in, so that anything else is found at its place
+        if (
+            spec.date is not None
+        ):  # a condition that only a date can stand in, so that anything else is found at its place
             uses.append(Use(("date",), f"{spec.date} >= date '2000-01-01'", "boolean"))
         return uses
 

@@ -35,9 +35,7 @@ def point_stages(spec: RunChartSpec, inputs: Inputs) -> Sequence[Step]:
         WHERE period IS NOT NULL AND ABS(above) < 1e100 AND ABS(below) < 1e100 GROUP BY {keys}"""
     says = "Each student's sums in a period, at each place."
     by_place = stage(f"{prefix}student_periods", says, text, stored=True)
-    sums = inputs.sums(
-        "students", by_place.name, ("student", "period"), {"above": "SUM(above)", "below": "SUM(below)"}
-    )
+    sums = inputs.sums("students", by_place.name, ("student", "period"), {"above": "SUM(above)", "below": "SUM(below)"})
     return [by_place, *sums, _points(spec, prefix, sums[-1].name), _placed(spec, prefix)]
 
 

@@ -49,10 +49,14 @@ def wrong(spec: RunChartSpec) -> Sequence[Wrong]:
     found = []
     if (spec.period is None) == (spec.date is None):
         path = ("period",) if spec.period is not None else ()
-        found.append(Wrong(path, "the points are told apart by 'period' or by 'date', one of them", "write one of both"))
+        found.append(
+            Wrong(path, "the points are told apart by 'period' or by 'date', one of them", "write one of both")
+        )
     if (spec.date is None) != (spec.every is None):
         given, other = ("date", "every") if spec.every is None else ("every", "date")
-        found.append(Wrong((given,), f"'{given}' says nothing without '{other}'", "write both: date: date, every: week"))
+        found.append(
+            Wrong((given,), f"'{given}' says nothing without '{other}'", "write both: date: date, every: week")
+        )
     if spec.baseline is not None and spec.change is not None:
         message = "the baseline is what came before the change"
         found.append(Wrong(("baseline",), message, "write 'baseline' or 'change', not both"))

@@ -20,7 +20,12 @@ import click
 @click.option("--org-name", default="", help="What the org is called. Default: its level and id.")
 @click.option("--unit", default="", help="What the values are, such as 'percent of days'.")
 @click.option("--change", default="", help="What was changed, to be written at the line where it began.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A page (.html) or a picture (.svg, .png).")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A page (.html) or a picture (.svg, .png).",
+)
 def run_chart_command(
     result: Path,
     indicator: str | None,

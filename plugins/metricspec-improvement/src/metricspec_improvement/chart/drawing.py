@@ -44,7 +44,9 @@ def svg(series: Series, labels: Labels, *, titled: bool = True) -> str:
 def png(series: Series, labels: Labels) -> bytes:
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png(_chart(series, labels, titled=True).to_dict(), vl_version=_version(), scale=2))
+    return bytes(
+        vl_convert.vegalite_to_png(_chart(series, labels, titled=True).to_dict(), vl_version=_version(), scale=2)
+    )
 
 
 def _version() -> str:
@@ -74,8 +76,10 @@ def _chart(series: Series, labels: Labels, *, titled: bool) -> Any:
     layers = [*_shade(series), *_change(series, labels), *_centre(series), *_points(series, labels), *_hidden(series)]
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
     if titled:
-        look = {"anchor": "start", "fontSize": 15, "fontWeight": "bold", "color": INK, "limit": WIDTH, "offset": 12}
-        chart = chart.properties(title=alt.TitleParams(heading(series, labels), **look))
+        title = alt.TitleParams(
+            heading(series, labels), anchor="start", fontSize=15, fontWeight="bold", color=INK, limit=WIDTH, offset=12
+        )
+        chart = chart.properties(title=title)
     return chart.configure(font="sans-serif").configure_view(stroke=None).configure_axis(
         labelColor=QUIET, titleColor=INK, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", titlePadding=14, gridColor="#e3e3e3",
         domainColor=QUIET, tickColor=QUIET,
@@ -96,13 +100,15 @@ def _x(series: Series) -> alt.X:
 def _y(labels: Labels) -> alt.Y:
     import altair as alt
 
-    return alt.Y("value:Q", title=labels.unit or None, scale=alt.Scale(zero=False, padding=14), axis=alt.Axis(tickCount=6))
+    return alt.Y(
+        "value:Q", title=labels.unit or None, scale=alt.Scale(zero=False, padding=14), axis=alt.Axis(tickCount=6)
+    )
 
 
 def _frame(rows: list[dict[str, Any]]) -> Any:
     import altair as alt
 
-    return alt.Data(values=rows)
+    return alt.InlineData(values=rows)
 
 
 def _points(series: Series, labels: Labels) -> list[Any]:
@@ -137,7 +143,9 @@ def _centre(series: Series) -> list[Any]:
         carried = alt.Chart(_frame([{"from": end, "to": last, "value": series.centre}]))
         dashed = carried.mark_rule(color=CENTRE, strokeWidth=2, strokeDash=[6, 4])
         found.append(dashed.encode(x="from:Q", x2="to:Q", y="value:Q"))
-    name = alt.Chart(_frame([{"place": last, "value": series.centre, "says": f"median {number(series, series.centre)}"}]))
+    name = alt.Chart(
+        _frame([{"place": last, "value": series.centre, "says": f"median {number(series, series.centre)}"}])
+    )
     text = name.mark_text(align="left", dx=6, color=CENTRE, fontSize=12, fontWeight="bold")
     return [*found, text.encode(x="place:Q", y="value:Q", text="says:N")]
 
@@ -160,7 +168,9 @@ def _change(series: Series, labels: Labels) -> list[Any]:
         return []
     rows = [{"place": series.baseline + 0.5, "says": labels.change or "change"}]
     line = alt.Chart(_frame(rows)).mark_rule(color=CHANGE, strokeWidth=2, strokeDash=[2, 3]).encode(x="place:Q")
-    name = alt.Chart(_frame(rows)).mark_text(align="left", baseline="top", dx=6, dy=5, color=CHANGE, fontSize=12, fontWeight="bold")
+    name = alt.Chart(_frame(rows)).mark_text(
+        align="left", baseline="top", dx=6, dy=5, color=CHANGE, fontSize=12, fontWeight="bold"
+    )
     return [line, name.encode(x="place:Q", y=alt.value(0), text="says:N")]
 
 
@@ -171,5 +181,7 @@ def _hidden(series: Series) -> list[Any]:
     rows = [{"place": place, "says": "hidden"} for place, point in enumerate(series.points, 1) if point.value is None]
     if not rows:
         return []
-    text = alt.Chart(_frame(rows)).mark_text(angle=270, align="left", baseline="middle", color=QUIET, fontSize=12, fontStyle="italic")
+    text = alt.Chart(_frame(rows)).mark_text(
+        angle=270, align="left", baseline="middle", color=QUIET, fontSize=12, fontStyle="italic"
+    )
     return [text.encode(x=_x(series), y=alt.value(HEIGHT - 6), text="says:N")]

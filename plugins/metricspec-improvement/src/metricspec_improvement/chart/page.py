@@ -34,7 +34,7 @@ def page(series: Series, labels: Labels) -> str:
 <main>
 <h1>{escape(title)}</h1>
 <div class="answer">{said}</div>
-<figure>{svg(series, labels, titled=False)}</figure>
+<figure tabindex="0" role="region" aria-label="The chart">{svg(series, labels, titled=False)}</figure>
 {_table(series, labels)}
 <p class="about">{escape(ABOUT)}</p>
 <p class="about">{escape(series.indicator)} {escape(series.version)}, drawn from released results: what is hidden in them is hidden here.</p>

@@ -79,7 +79,7 @@ def read_result(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file")
     if path.suffix == ".csv":
-        frame = pd.read_csv(path, dtype={name: str for name in (*KEYS, "category", "statistic", "suppressed", "notes")})
+        frame = pd.read_csv(path, dtype=dict.fromkeys((*KEYS, "category", "statistic", "suppressed", "notes"), str))
     elif path.suffix == ".parquet":
         frame = pd.read_parquet(path)
     else:
@@ -125,7 +125,9 @@ def _series(rows: pd.DataFrame) -> Series:
     facts = {str(row["statistic"]): row["value"] for row in said.to_dict("records") if not _nothing(row["value"])}
     keys = {name: str(line[name]) for name in KEYS}
     centre = None if _nothing(line["value"]) else float(line["value"])
-    return Series(**keys, points=points, centre=centre, notes="" if _nothing(line["notes"]) else str(line["notes"]), facts=facts)
+    return Series(
+        **keys, points=points, centre=centre, notes="" if _nothing(line["notes"]) else str(line["notes"]), facts=facts
+    )
 
 
 def _point(row: Mapping[Any, Any]) -> Point:

@@ -103,7 +103,9 @@ def description(series: Series, labels: Labels) -> str:
     if shown:
         low = min(shown, key=lambda point: point.value or 0)
         high = max(shown, key=lambda point: point.value or 0)
-        text += f" Lowest {number(series, low.value)} ({low.period}), highest {number(series, high.value)} ({high.period})."
+        text += (
+            f" Lowest {number(series, low.value)} ({low.period}), highest {number(series, high.value)} ({high.period})."
+        )
     if series.hidden:
         text += f" {counted(series.hidden, 'point is', 'points are')} hidden."
     return " ".join([text, *sentences(series, labels)])

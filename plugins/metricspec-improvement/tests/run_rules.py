@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from scipy.stats import binom
 
@@ -33,7 +33,7 @@ def of(values: Sequence[float], base: int) -> Found:
     sides = [0 if centre is None or abs(v - centre) <= 1e-12 else 1 if v > centre else -1 for v in values]
     every, after = runs(sides), runs(sides[base:])
     single = [v for v, _ in groupby(values)]
-    steps = [b > a for a, b in zip(single, single[1:], strict=False)]
+    steps = [b > a for a, b in pairwise(single)]
     return Found(
         centre,
         sum(length for _, length in every),
