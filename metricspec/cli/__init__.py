@@ -125,6 +125,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("METRICSPEC_DEBUG"):
             raise
-        click.echo(f"metricspec: this should not happen: {type(error).__name__}: {error}", err=True)
-        click.echo("please report it, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
+        from metricspec.plugins.working import blamed
+
+        plugin = blamed(error)
+        what = f"MS715 the plugin {plugin} failed" if plugin else "metricspec: this should not happen"
+        whom = f"tell the authors of {plugin}" if plugin else "please report it"
+        click.echo(f"{what}: {type(error).__name__}: {error}", err=True)
+        click.echo(f"{whom}, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
         sys.exit(1)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog, Indicator, Project
+from metricspec.plugins.importing import raised
 from metricspec.problems import Place, Problem
 from metricspec.reading.binding_checks import binding_problems
 from metricspec.reading.build_data import (
@@ -22,6 +23,7 @@ from metricspec.reading.build_framework import build_framework
 from metricspec.reading.build_indicator import build_indicator, build_test
 from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
 from metricspec.reading.corpus import SHELVES, Corpus
+from metricspec.reading.deprecations import deprecation_problems
 from metricspec.reading.document import Document, read_document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
@@ -31,8 +33,9 @@ from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
+from metricspec.reading.versions import side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
-from metricspec.registry import Registry
+from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
 from metricspec.warehouses.messages import secrets_of
 
@@ -76,8 +79,8 @@ class LoadedProject:
 def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
-    documents = _read(folders, problems)
-    corpus = _corpus(documents, Schemas(registry.measure_types, registry.elsewhere), problems)
+    documents = told_apart(_read(folders, problems))
+    corpus = _corpus(documents, registry, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),
@@ -86,6 +89,8 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
         framework_problems(corpus),
         binding_problems(corpus),
         expression_problems(corpus, expressions),
+        version_problems(corpus),
+        deprecation_problems(corpus),
         test_problems(corpus),
     ):
         problems.extend(found)
@@ -149,8 +154,9 @@ def _read_one(path: Path, problems: list[Problem]) -> Document | None:
     return document
 
 
-def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Problem]) -> Corpus:
+def _corpus(documents: Iterable[Document], registry: Registry, problems: list[Problem]) -> Corpus:
     """Everything that can be built. A document with problems stays known by its kind and id."""
+    schemas = Schemas(registry.measure_types, registry.elsewhere)
     shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
     known: dict[tuple[str, str], Document] = {}
     tests: list[Document] = []
@@ -165,16 +171,38 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Prob
         first = known.setdefault((document.kind, document.id), document)
         if first is not document:
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
-            problems.append(Problem("MS212", message, document.place, "give one of them another id"))
+            about = "give one of them another id" + _or_version(document)
+            problems.append(Problem("MS212", message, document.place, about))
         elif whole:
-            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
+            built = (
+                _indicator(document, registry) if document.kind == "indicator" else BUILDERS[document.kind](document)
+            )
+            if isinstance(built, Problem):
+                problems.append(built)
+            else:
+                shelves[SHELVES[document.kind]][document.id] = built
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
 
 
-def _built(document: Document, schemas: Schemas) -> Any:
-    if document.kind == "indicator":
-        return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
-    return BUILDERS[document.kind](document)
+def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
+    """An indicator, or what a plugin's measure type raises at it: then only this spec is left out."""
+    name = document.data["measure"]["type"]
+    measure, package = registry.measure_types[name], registry.package_of(MEASURES, name)
+    try:
+        built = build_indicator(document, measure)
+        if package != US:
+            measure.expressions(built.measure)
+            measure.sentence(built.measure)
+    except Exception as error:  # a plugin's own code
+        if package == US:
+            raise
+        message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
+        return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
+    return built
+
+
+def _or_version(document: Document) -> str:
+    return ", or another first number of its version" if document.kind == "indicator" else ""
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:
@@ -203,7 +231,8 @@ def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
         if indicator is not None and document.file not in broken:
             name = corpus.dataset_of(indicator)
             tests.append(build_test(document, name, catalog.datasets[name].keys.get("student")))
-    return replace(catalog, tests=tuple(tests))
+    newest, versions = side_by_side(catalog.indicators)
+    return replace(catalog, tests=tuple(tests), indicators=newest, versions=versions)
 
 
 def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
@@ -224,6 +253,8 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
 
 def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
     needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
+    if "@" not in indicator.id:
+        needed |= {("indicator", name) for name in corpus.older_than(indicator)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
     others = corpus.made_of(indicator)
     needed |= {("indicator", id_) for id_ in others} if others else {("dataset", corpus.dataset_of(indicator))}

@@ -90,7 +90,8 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
     if paths:
         wanted = [p.resolve() for p in paths]
         files = [f for f in files if _under(f, wanted)]
-        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        named = {one.place for one in registry.provided if one.place.file}  # a plugin's check that failed
+        problems = [p for p in problems if p.place in named or _under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     elif described is not None:
