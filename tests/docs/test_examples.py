@@ -24,7 +24,7 @@ from tests.bindings.layouts import statements
 from tests.engines.servers import POSTGRES, postgres
 from tests.plugins.site import FROZEN, Site
 
-from .pages import PAGES, Block, blocks, name
+from .pages import PAGES, REPOSITORY, Block, blocks, name
 
 SHOWN = [page for page in PAGES if page.parent.name in ("tutorial", "how-to") or page.name == "README.md"]
 WITH_PYTHON = [page for page in SHOWN if any(block.kind == "python" for block in blocks(page))]
@@ -73,7 +73,9 @@ class Reader:
         elif what == "edfi":
             write_ods(self.folder / "ods.duckdb")
         elif what == "plugin":
-            self.install_plugin()
+            self.install_plugin(FROZEN / "hooks-2")
+        elif what.startswith("plugin "):
+            self.install_plugin(REPOSITORY / "plugins" / what.removeprefix("plugin "))
         elif what == "postgres":
             self.start_postgres()
         elif what == "environment":
@@ -83,11 +85,11 @@ class Reader:
         else:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
 
-    def install_plugin(self) -> None:
-        """The package district-measures, as pip would install it."""
+    def install_plugin(self, package: Path) -> None:
+        """A package, as pip would install it: district-measures, or one of the folder plugins."""
         site = Site(self.folder.parent / "site-packages")
         site.folder.mkdir(exist_ok=True)
-        site.install_folder(FROZEN / "hooks-2")
+        site.install_folder(package)
         self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(site.folder), os.environ.get("PYTHONPATH"))))
 
     def start_postgres(self) -> None:
