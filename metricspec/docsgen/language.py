@@ -109,7 +109,7 @@ def _kind(kind: str) -> str:
             "*Effect* is what a change of the key does: `past` changes published numbers, `future` only those still to "
             "come, `label` none."
         )
-    parts.append(keys_table(schema, effects=kind == "indicator"))
+    parts.append(keys_table(schema))
     return "\n\n".join(parts)
 
 

@@ -1,0 +1,152 @@
+"""Specs as they stood at one time: each with its document and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from metricspec.compiler import Compiler
+from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
+from metricspec.model import Catalog, Indicator
+from metricspec.problems import SpecError, UsageError
+from metricspec.reading.build_indicator import build_indicator
+from metricspec.reading.corpus import SHELVES
+from metricspec.reading.document import Document, read_document
+from metricspec.reading.load import BUILDERS
+from metricspec.reading.schema_problems import schema_problems
+from metricspec.reading.schemas import Schemas
+from metricspec.registry import Registry
+from metricspec.scopes import Expressions
+from metricspec.versioning.bumps import numbers
+
+Key = tuple[str, str]  # the kind of a document and its id
+Reads = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A document and the model made of it. `mark` is the same only where the bytes are the same."""
+
+    document: Document
+    model: Any
+    mark: str
+
+    @property
+    def key(self) -> Key:
+        return self.document.kind, self.document.id
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """The version; of what has none, the lowest."""
+        return numbers(str(self.document.data.get("version", "0.0.0")))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file as it stood: what to call it, its bytes, and a mark of them."""
+
+    file: str
+    content: bytes
+    mark: str
+
+
+class Reader:
+    """Reads files, each content once: what was read before is known by its mark."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+        self.schemas = Schemas(registry.measure_types)
+        self._read: dict[tuple[str, str], Spec | None] = {}
+
+    def knows(self, file: str, mark: str) -> bool:
+        return (file, mark) in self._read
+
+    def spec(self, one: Written) -> Spec | None:
+        """The spec in a file; None for what is none or has problems of its own."""
+        memory = (one.file, one.mark)
+        if memory not in self._read:
+            self._read[memory] = self._spec(one)
+        return self._read[memory]
+
+    def _spec(self, one: Written) -> Spec | None:
+        document, problems = read_document(one.file, one.content)
+        if document is None or document.nodes.data is None or document.kind not in SHELVES:
+            return None
+        if any(p.severity == "error" for p in problems) or schema_problems(document, self.schemas):
+            return None
+        return Spec(document, self._built(document), one.mark)
+
+    def _built(self, document: Document) -> Any:
+        if document.kind == "indicator":
+            return build_indicator(document, self.schemas.measure_types[document.data["measure"]["type"]])
+        return BUILDERS[document.kind](document)
+
+    def snapshot(self, files: Iterable[Written]) -> Snapshot:
+        """All that some files hold. Of two that define one thing the first counts; indicators may have several versions."""
+        found: dict[Key, list[Spec]] = {}
+        broken = []
+        for one in files:
+            spec = self.spec(one)
+            if spec is None:
+                broken.append(one.file)
+                continue
+            same = found.setdefault(spec.key, [])
+            if not same or (spec.document.kind == "indicator" and spec.version not in [s.version for s in same]):
+                same.append(spec)
+        specs = {key: tuple(sorted(same, key=lambda s: s.version)) for key, same in found.items()}
+        return Snapshot(MappingProxyType(specs), self.registry, tuple(broken))
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What some files hold together; `broken` are the files that could not be taken."""
+
+    specs: Mapping[Key, tuple[Spec, ...]]
+    registry: Registry
+    broken: tuple[str, ...] = ()
+    _reads: dict[str, Reads | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def spec(self, kind: str, id_: str) -> Spec | None:
+        """The newest of a kind and id."""
+        found = self.specs.get((kind, id_))
+        return found[-1] if found else None
+
+    def ids(self, kind: str) -> tuple[str, ...]:
+        return tuple(id_ for of, id_ in self.specs if of == kind)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
+        for (kind, id_), specs in self.specs.items():
+            shelves[SHELVES[kind]][id_] = specs[-1].model
+        return Catalog(**shelves)
+
+    @cached_property
+    def expressions(self) -> Expressions:
+        return Expressions(self.catalog)
+
+    def measure_type(self, indicator: Indicator) -> MeasureType:
+        return self.registry.measure_types[indicator.measure_type]
+
+    def made_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The indicators whose results one is made of."""
+        measure = self.measure_type(indicator)
+        return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
+
+    def dataset_of_rows(self, indicator: Indicator) -> str | None:
+        """The dataset whose rows are an indicator's results already."""
+        measure = self.measure_type(indicator)
+        return measure.dataset(indicator.measure) if isinstance(measure, RowMeasure) else None
+
+    def reads(self, indicator: str) -> Reads | None:
+        """The columns that an indicator reads of each dataset; None where that cannot be told."""
+        if indicator not in self._reads:
+            try:
+                compiler = Compiler(self.catalog, self.registry, self.expressions, laid_out=False)
+                self._reads[indicator] = compiler.plan([indicator]).reads
+            except (SpecError, UsageError, KeyError, AssertionError):  # it names what is not there
+                self._reads[indicator] = None
+        return self._reads[indicator]
