@@ -75,7 +75,12 @@ class LoadedProject:
 def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
-    documents = _read(folders, problems)
+    return assemble(_read(folders, problems), registry, problems)
+
+
+def assemble(documents: Sequence[Document], registry: Registry, found_before: Iterable[Problem] = ()) -> Loaded:
+    """What some documents hold together; `found_before` are the problems of reading them."""
+    problems = list(found_before)
     corpus = _corpus(documents, Schemas(registry.measure_types), problems)
     expressions = Expressions(corpus.catalog)
     for found in (

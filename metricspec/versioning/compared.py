@@ -88,7 +88,7 @@ class Comparison:
         """One indicator, in each of its versions."""
         key = ("indicator", id_)
         made = []
-        for old, new in pairs(self.old.specs.get(key, ()), self.new.specs.get(key, ())):
+        for old, new in pairs(self.old.own(key), self.new.own(key)):
             if old is None or new is None:
                 made.append(Compared(key, "new" if old is None else "gone", old, new))
             else:
@@ -156,6 +156,8 @@ class Comparison:
 
     def _other(self, key: Key, told: bool) -> Iterator[Compared]:
         """A document that is no indicator: only what no indicator tells of already."""
+        if key in self.old.behind or key in self.new.behind:
+            return
         old, new = self.old.spec(*key), self.new.spec(*key)
         if old is None or new is None:
             yield Compared(key, "new" if old is None else "gone", old, new)

@@ -47,6 +47,7 @@ NAMES: Mapping[Path, str] = MappingProxyType(
 )
 CODED = ("rollup", "missing", "type", "at", "status", "unit", "better", "of", "version", "read", "membership", "span")
 LONGEST = 300
+A_LINE = 100
 
 
 def sentence(difference: Difference) -> str:
@@ -64,6 +65,8 @@ def sentence(difference: Difference) -> str:
         return f"The {name} is new: {written(new)}."
     if new is ABSENT:
         return f"The {name} is gone; it was {written(old)}."
+    if {"description", "note"} & set(path[-2:]) and max(len(written(old)), len(written(new))) > A_LINE:
+        return f"The {name} is worded otherwise."
     return f"The {name} was {written(old)}, now {written(new)}."
 
 

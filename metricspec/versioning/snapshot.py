@@ -59,54 +59,60 @@ class Reader:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.schemas = Schemas(registry.measure_types)
-        self._read: dict[tuple[str, str], Spec | None] = {}
+        self._read: dict[tuple[str, str], Spec | bool] = {}
 
     def knows(self, file: str, mark: str) -> bool:
+        """Whether a file was read before with the same content, so that its content need not be given again."""
         return (file, mark) in self._read
 
-    def spec(self, one: Written) -> Spec | None:
-        """The spec in a file; None for what is none or has problems of its own."""
+    def spec(self, one: Written) -> Spec | bool:
+        """The spec in a file; True for what is another document, False for what has problems of its own."""
         memory = (one.file, one.mark)
         if memory not in self._read:
             self._read[memory] = self._spec(one)
         return self._read[memory]
 
-    def _spec(self, one: Written) -> Spec | None:
+    def _spec(self, one: Written) -> Spec | bool:
         document, problems = read_document(one.file, one.content)
-        if document is None or document.nodes.data is None or document.kind not in SHELVES:
-            return None
-        if any(p.severity == "error" for p in problems) or schema_problems(document, self.schemas):
-            return None
-        return Spec(document, self._built(document), one.mark)
+        if document is not None and document.kind not in SHELVES:
+            return True
+        if document is None or document.nodes.data is None or any(p.severity == "error" for p in problems):
+            return False
+        return False if schema_problems(document, self.schemas) else Spec(document, self._built(document), one.mark)
 
     def _built(self, document: Document) -> Any:
         if document.kind == "indicator":
             return build_indicator(document, self.schemas.measure_types[document.data["measure"]["type"]])
         return BUILDERS[document.kind](document)
 
-    def snapshot(self, files: Iterable[Written]) -> Snapshot:
-        """All that some files hold. Of two that define one thing the first counts; indicators may have several versions."""
+    def snapshot(self, files: Iterable[Written], behind: Iterable[Written] = ()) -> Snapshot:
+        """All that some files hold. Of two that define one thing the first counts; indicators may have several versions.
+        Files that stand `behind` are there for what the others refer to and do not define."""
         found: dict[Key, list[Spec]] = {}
         broken = []
         for one in files:
             spec = self.spec(one)
-            if spec is None:
-                broken.append(one.file)
+            if isinstance(spec, bool):
+                broken += [] if spec else [one.file]
                 continue
             same = found.setdefault(spec.key, [])
             if not same or (spec.document.kind == "indicator" and spec.version not in [s.version for s in same]):
                 same.append(spec)
-        specs = {key: tuple(sorted(same, key=lambda s: s.version)) for key, same in found.items()}
-        return Snapshot(MappingProxyType(specs), self.registry, tuple(broken))
+        others = (spec for one in behind if isinstance(spec := self.spec(one), Spec))
+        more = {spec.key: [spec] for spec in others if spec.key not in found}
+        specs = {key: tuple(sorted(same, key=lambda s: s.version)) for key, same in {**found, **more}.items()}
+        return Snapshot(MappingProxyType(specs), self.registry, tuple(broken), frozenset(more))
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What some files hold together; `broken` are the files that could not be taken."""
+    """What some files hold together; `broken` are the files that could not be taken, `behind` what is there only to be
+    referred to."""
 
     specs: Mapping[Key, tuple[Spec, ...]]
     registry: Registry
     broken: tuple[str, ...] = ()
+    behind: frozenset[Key] = frozenset()
     _reads: dict[str, Reads | None] = field(default_factory=dict, compare=False, repr=False)
 
     def spec(self, kind: str, id_: str) -> Spec | None:
@@ -114,8 +120,12 @@ class Snapshot:
         found = self.specs.get((kind, id_))
         return found[-1] if found else None
 
+    def own(self, key: Key) -> tuple[Spec, ...]:
+        """The versions of something, none of what only stands behind."""
+        return () if key in self.behind else self.specs.get(key, ())
+
     def ids(self, kind: str) -> tuple[str, ...]:
-        return tuple(id_ for of, id_ in self.specs if of == kind)
+        return tuple(key[1] for key in self.specs if key[0] == kind and key not in self.behind)
 
     @cached_property
     def catalog(self) -> Catalog:
