@@ -31,6 +31,7 @@ COMMANDS = {
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
     "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
+    "changelog": ("changelog", "Write the history of the indicators for people, out of git."),
 }
 
 

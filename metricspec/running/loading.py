@@ -80,13 +80,14 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
     files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
-        files = [f for f in files if _under(f, wanted)]
-        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        files = [f for f in files if under(f, wanted)]
+        problems = [p for p in problems if under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
 
 
-def _under(path: Path, wanted: Sequence[Path]) -> bool:
+def under(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether a path is one of some, or lies in one of them."""
     place = path.resolve()
     return any(place == one or one in place.parents for one in wanted)
