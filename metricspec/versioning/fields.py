@@ -50,6 +50,8 @@ def _walk(schema: Schema, old: Any, new: Any, path: Path, effect: Effect, same: 
         schema = {"additionalProperties": {}, **{k: v for k, v in schema.items() if k == "properties"}}
         old, new = ({} if value is ABSENT else value for value in (old, new))
     old, new = (schema.get("default", ABSENT) if value is ABSENT else value for value in (old, new))
+    if schema.get("items", {}).get("x-expression"):
+        old, new = ([] if value is ABSENT else value for value in (old, new))
     if old is ABSENT or new is ABSENT:
         if old is not new:
             yield Difference(path, effect, old, new)

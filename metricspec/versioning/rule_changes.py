@@ -12,6 +12,7 @@ from metricspec.versioning.changes import Change
 from metricspec.versioning.rules import (
     HIDING,
     THRESHOLDS,
+    Cell,
     Differing,
     Form,
     When,
@@ -43,7 +44,7 @@ def policy_changes(old: Policy, new: Policy, years: Sequence[str]) -> list[Chang
     changes = []
     for name in THRESHOLDS:
         plain = [one for one in found if one.key[0] == name]
-        changes += _thresholds(name, plain, years, len(cells))
+        changes += _thresholds(name, plain, years, cells)
         everywhere = {(one.key[1:]) for one in plain if one.years == tuple(years)}
         ever = [one for one in found if one.key[0] == f"{name} ever" and one.key[1:] not in everywhere]
         if ever and name in HIDING:
@@ -57,7 +58,7 @@ def policy_changes(old: Policy, new: Policy, years: Sequence[str]) -> list[Chang
     return changes
 
 
-def _thresholds(name: str, found: Iterable[Differing], years: Sequence[str], cells: int) -> list[Change]:
+def _thresholds(name: str, found: Iterable[Differing], years: Sequence[str], cells: Sequence[Cell]) -> list[Change]:
     """One change for each pair of n's and years, whatever number of groups and levels it is about."""
     same: dict[tuple[str, str, tuple[str, ...]], list[tuple[Hashable, ...]]] = {}
     for one in found:
@@ -65,14 +66,18 @@ def _thresholds(name: str, found: Iterable[Differing], years: Sequence[str], cel
         same.setdefault((one.old.words, one.new.words, one.years), []).append(one.key[1:])
     changes = []
     for (old, new, when), about in same.items():
-        whom = "" if len(about) == cells else f" for {_cells(about)}"
+        rest = [cell for cell in cells if cell not in about]
+        whom = f" for {_cells(about, cells)}" if rest else ""
+        if rest and (None, None) in about:
+            whom = f" except for {_cells(rest, cells)}"
         says = f"{N[name]} {old} -> {new}{whom}, {span_words(when, years)}."
         changes.append(Change((name,), says.replace(", for all", " for all"), "past", old, new, when))
     return changes
 
 
-def _cells(about: Sequence[tuple[Hashable, ...]]) -> str:
+def _cells(about: Sequence[tuple[Hashable, ...]], cells: Sequence[Cell]) -> str:
     """Student groups, each with the org levels where it is meant."""
+    every = {level for _, level in cells}
     by_group: dict[Hashable, list[Hashable]] = {}
     for group, level in about:
         by_group.setdefault(group, []).append(level)
@@ -83,7 +88,7 @@ def _cells(about: Sequence[tuple[Hashable, ...]]) -> str:
     for places, groups in by_levels.items():
         who = listed([str(group) if group else "all other student groups" for group in groups])
         where = listed([f"{level} level" if level else "all other levels" for level in places])
-        parts.append(f"{who} at {where}")
+        parts.append(who if set(places) == every else f"{who} at {where}")
     return "; ".join(parts)
 
 

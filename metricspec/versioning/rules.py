@@ -8,7 +8,7 @@ from typing import Any
 
 from metricspec.model import GroupSet, Indicator, LevelTable, Policy, Threshold
 from metricspec.reading.level_checks import band_steps
-from metricspec.reporting.words import band_words
+from metricspec.reporting.words import MEMBERSHIPS, band_words
 
 THRESHOLDS = ("privacy", "report", "rating", "small")
 HIDING = ("privacy", "report")
@@ -138,6 +138,10 @@ def group_facts(groups: GroupSet, year: str, form: Form) -> Facts:
     facts: dict[FactKey, Fact] = {}
     for group in groups.groups:
         if year in group.years:
-            rule = "everyone" if group.where.strip().lower() == "true" else f"`{group.where}`, {group.membership}"
-            facts["groups", group.id] = Fact((form(group.where), group.membership), rule.replace("_", " "))
+            rule = (
+                "everyone"
+                if group.where.strip().lower() == "true"
+                else f"`{group.where}`, {MEMBERSHIPS[group.membership]}"
+            )
+            facts["groups", group.id] = Fact((form(group.where), group.membership), rule)
     return facts

@@ -45,7 +45,19 @@ NAMES: Mapping[Path, str] = MappingProxyType(
         ("of",): "count that the minimums test",
     }
 )
-CODED = ("rollup", "missing", "type", "at", "status", "unit", "better", "of", "version", "read", "membership", "span")
+# Keys whose own name says little.
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "rule for missing values",
+        "where": "condition",
+        "rollup": "way in which rows are combined",
+        "at": "place where rows count",
+        "default": "value that test rows take",
+        "read": "day of reading",
+        "span": "time that a row speaks of",
+    }
+)
+IN_WORDS = frozenset(("title", "description", "note", "document", "publisher"))
 LONGEST = 300
 A_LINE = 100
 
@@ -62,12 +74,20 @@ def sentence(difference: Difference) -> str:
             f"Nobody has compared this{where} with its source yet." if new is True else f"This{where} is verified now."
         )
     if old is ABSENT:
-        return f"The {name} is new: {written(new)}."
+        return f"The {name} is new: {_shown(path, new)}."
     if new is ABSENT:
-        return f"The {name} is gone; it was {written(old)}."
+        return f"The {name} is gone; it was {_shown(path, old)}."
     if {"description", "note"} & set(path[-2:]) and max(len(written(old)), len(written(new))) > A_LINE:
         return f"The {name} is worded otherwise."
-    return f"The {name} was {written(old)}, now {written(new)}."
+    was, now = (_shown(path, value) for value in (old, new))
+    return f"The {name} was {was}, now {now}."
+
+
+def _shown(path: Path, value: Any) -> str:
+    """A value beside its name: what people wrote for people stands in quotes."""
+    if isinstance(value, str) and IN_WORDS & set(map(str, path[-2:])):
+        return f"“{cut(_line(value))}”"
+    return written(value)
 
 
 def _condition(path: Path, old: Any, new: Any) -> str:
@@ -89,7 +109,7 @@ def _name(path: Path) -> str:
         return f"{language}{path[-2]}" + (f" of {_inside(path[:-2])}" if path[:-2] else "")
     if len(path) > 1 and path[-2] in ONE and (path[-2] != "rating" or isinstance(last, int)):
         return _thing(path)
-    word = str(last).replace("_", " ")
+    word = WORDS.get(str(last), str(last).replace("_", " "))
     around = path[:-1] if path[:1] != ("measure",) else path[1:-1]
     return f"{word} of {_inside(around)}" if around else word
 
