@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -78,11 +79,13 @@ def _by_rule(kind: str, one: Difference) -> bool:
 def _rules(old: Spec, new: Spec, years: Sequence[str], snapshots: tuple[Snapshot, Snapshot]) -> list[Change]:
     kind = new.document.kind
 
+    @cache
     def by_levels(text: str) -> Hashable:
         trees = (snapshot.expressions.levels(text)[0] for snapshot in reversed(snapshots))
         tree = next((found.tree for found in trees if found is not None), parsed(text))
         return text if tree is None else form(tree)
 
+    @cache
     def plainly(text: str) -> Hashable:
         tree = parsed(text)
         return text if tree is None else form(tree)

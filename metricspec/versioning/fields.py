@@ -75,8 +75,13 @@ def _block(
 def _list(
     schema: Schema, old: list[Any], new: list[Any], path: Path, effect: Effect, same: Same
 ) -> Iterator[Difference]:
-    """Conditions that must all hold are compared one by one, in whatever order; other lists as a whole."""
+    """Conditions that must all hold are compared one by one, in whatever order; as many blocks each with its like; other
+    lists as a whole."""
     items = schema.get("items", {})
+    if len(old) == len(new) and all(isinstance(item, Mapping) for item in (*old, *new)):
+        for at, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _walk(items, one, other, (*path, at), effect, same)
+        return
     if not items.get("x-expression"):
         if not alike(old, new):
             yield Difference(path, effect, old, new)
