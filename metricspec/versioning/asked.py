@@ -34,7 +34,7 @@ def asked(sides: Sides, words: Sequence[str]) -> Asked:
     none, so a branch of the same name is written refs/heads/NAME. Raises UsageError for what is nothing of these."""
     old = side(sides, words[0])
     rest = list(words[1:])
-    if rest and not Path(rest[0]).is_dir():
+    if rest and not _is_folder(rest[0]):
         here = sides.working_tree()
         if rest[0] in {*here.snapshot.ids("indicator"), *old.snapshot.ids("indicator")}:
             return Asked(old, here, _known(rest, old, here))
@@ -44,8 +44,11 @@ def asked(sides: Sides, words: Sequence[str]) -> Asked:
 
 def side(sides: Sides, word: str) -> Side:
     """A folder where there is one of that name, else a revision."""
-    path = Path(word)
-    return sides.folder(path) if path.is_dir() else sides.revision(word)
+    return sides.folder(Path(word)) if _is_folder(word) else sides.revision(word)
+
+
+def _is_folder(word: str) -> bool:
+    return bool(word.strip()) and "\0" not in word and Path(word).is_dir()
 
 
 def _known(ids: Sequence[str], old: Side, new: Side) -> tuple[str, ...]:

@@ -20,21 +20,16 @@ from metricspec.versioning.snapshot import Reader, Snapshot, Written
 
 @dataclass(frozen=True)
 class Side:
-    """One side: what it is called, its files, and those that stand behind them; read as a snapshot."""
+    """One side of a comparison: what it is called, and what it holds."""
 
     name: str
-    files: tuple[Written, ...]
-    behind: tuple[Written, ...]
     snapshot: Snapshot
 
     def project(self, current: Project) -> Project:
         """The side's specs over the data of a project: its binding, folder and warehouse."""
-        own = {spec.document.file for specs in self.snapshot.specs.values() for spec in specs}
-        files = [one for one in (*self.files, *self.behind) if one.file in own]
-        documents = [document for one in files if (document := read_document(one.file, one.content)[0]) is not None]
+        documents = [spec.document for specs in self.snapshot.specs.values() for spec in specs]
         loaded = assemble(documents, self.snapshot.registry)
-        indicators = {document.id for document in documents if document.kind == "indicator"}
-        broken = frozenset(indicators - set(loaded.catalog.indicators))
+        broken = frozenset(self.snapshot.catalog.indicators) - set(loaded.catalog.indicators)
         return replace(
             current,
             catalog=loaded.catalog,
@@ -76,8 +71,7 @@ class Sides:
         return self._side(name, tree.written(self.reader.knows))
 
     def _side(self, name: str, files: Iterable[Written], behind: Iterable[Written] = ()) -> Side:
-        kept, more = tuple(files), tuple(behind)
-        return Side(name, kept, more, self.reader.snapshot(kept, more))
+        return Side(name, self.reader.snapshot(files, behind))
 
     @staticmethod
     def _of_project(root: Path) -> Iterator[Written]:
