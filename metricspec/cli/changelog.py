@@ -23,20 +23,19 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
     """
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import hint
-    from metricspec.registry import load_registry
     from metricspec.reporting.writing import check_output, write_text
     from metricspec.versioning.changelog import changelog
     from metricspec.versioning.git import Repository
     from metricspec.versioning.history import history_between
-    from metricspec.versioning.sides import Sides
+    from metricspec.versioning.sides import opened
 
     if out is not None:
         check_output(out, (".md",))
-    root, registry = folder or Path(), load_registry()
-    repository = Repository.around(root)
+    sides = opened(folder)
+    repository = Repository.around(sides.root)
     start = repository.commit(since) if since is not None else None
-    found = history_between(repository, root, registry, repository.commit("HEAD"), start)
-    snapshot = Sides(root, registry).working_tree().snapshot
+    found = history_between(repository, sides.root, sides.registry, repository.commit("HEAD"), start)
+    snapshot = sides.working_tree().snapshot
     known = sorted({*found, *snapshot.ids("indicator")})
     for name in indicators:
         if name not in known:

@@ -75,15 +75,14 @@ def _against(reference: str, folder: Path | None, paths: tuple[Path, ...]) -> li
     """The versions that are too low for what changed since a revision; with `paths`, of these files only."""
     from datetime import date
 
-    from metricspec.registry import load_registry
     from metricspec.running.loading import under
     from metricspec.versioning.against import version_problems
     from metricspec.versioning.asked import side
     from metricspec.versioning.calendar import Calendar
     from metricspec.versioning.compared import Comparison
-    from metricspec.versioning.sides import Sides
+    from metricspec.versioning.sides import opened
 
-    sides = Sides(folder or Path(), load_registry())
+    sides = opened(folder)
     old, new = side(sides, reference), sides.working_tree()
     found = Comparison(old.snapshot, new.snapshot, Calendar(date.today())).all()
     wanted = [path.resolve() for path in paths]

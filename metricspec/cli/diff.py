@@ -56,16 +56,15 @@ def diff_command(
     from datetime import date
 
     from metricspec.problems import UsageError
-    from metricspec.registry import load_registry
     from metricspec.versioning.asked import asked, report
     from metricspec.versioning.calendar import Calendar
     from metricspec.versioning.report import as_json, as_markdown
     from metricspec.versioning.report_text import print_report
-    from metricspec.versioning.sides import Sides
+    from metricspec.versioning.sides import opened
 
     if dialect and not sql:
         raise UsageError("--dialect goes with --sql")
-    sides = Sides(folder or Path(), load_registry())
+    sides = opened(folder)
     given = asked(sides, words)
     made = report(given, Calendar(as_of.date() if as_of else date.today()), rows)
     if sql or numbers:
@@ -100,7 +99,7 @@ def _detailed(
         current = current.with_binding(binding)
     old, new = given.old.project(current), given.new.project(current)
     if sql:
-        made = replace(made, sql=sql_of(made.found, old, new, dialect))
+        made = replace(made, sql=sql_of(made.found, given, old, new, dialect))
     if numbers:
         url, files = place[0] or current.warehouse, data_files(data)
         engine = lambda: connect(url, timeout=place[1])  # noqa: E731

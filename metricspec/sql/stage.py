@@ -15,6 +15,8 @@ from metricspec.sql.dialects import capabilities
 from metricspec.sql.transforms import rewritten
 
 Form = Literal["statement", "script"]
+NO_NUMBER = "CAST(NULL AS DOUBLE)"
+NO_TEXT = "CAST(NULL AS VARCHAR)"
 _SLOT = re.compile(r"[\"`\[]@(\w+)[\"`\]]")
 _ALONE = re.compile(r"\(\s+(\"@\w+\")\s+\)")
 
@@ -38,6 +40,15 @@ def physical(name: str) -> str:
     """A district's own column name: folded as its warehouse does, quoted only where it must be."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.upper() not in Tokenizer.KEYWORDS
     return name if plain else q(name)
+
+
+def plus(parts: Iterable[str]) -> str:
+    return " + ".join(parts)
+
+
+def on(left: str, right: str, keys: Iterable[str]) -> str:
+    """The condition under which two tables agree in `keys`."""
+    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in keys)
 
 
 def comma(parts: Iterable[str]) -> str:

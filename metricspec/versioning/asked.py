@@ -76,13 +76,16 @@ def report(given: Asked, calendar: Calendar, rows: int = 20) -> Report:
     return Report(given.old.name, given.new.name, compared(given, calendar), broken, rows=rows)
 
 
-def sql_of(found: Iterable[Compared], old: Project, new: Project, dialect: str) -> Mapping[str, SqlChange]:
+def sql_of(
+    found: Iterable[Compared], given: Asked, old: Project, new: Project, dialect: str
+) -> Mapping[str, SqlChange]:
     """The change of the SQL of each indicator that stands on both sides."""
-    return {
-        one.key[1]: sql_change((old, _old_id(one)), (new, one.key[1]), dialect)
-        for one in found
-        if one.key[0] == "indicator" and one.old and one.new
-    }
+    made = {}
+    for one in found:
+        if one.key[0] == "indicator" and one.old and one.new:
+            was, now = given.old.snapshot.name(one.old), given.new.snapshot.name(one.new)
+            made[one.mark] = sql_change((old, was), (new, now), dialect)
+    return made
 
 
 def numbers_of(
@@ -98,19 +101,18 @@ def numbers_of(
     for one in found:
         if one.key[0] != "indicator" or not one.old or not one.new or one.needed in ("none", "patch"):
             continue
+        sides = ((given.old.snapshot, one.old, old), (given.new.snapshot, one.new, new))
+        frames = []
         try:
-            with engine() as first:
-                before = old.execute([_old_id(one)], data=data, warehouse=first).result
-            with engine() as second:
-                after = new.execute([one.key[1]], data=data, warehouse=second).result
+            for snapshot, spec, project in sides:
+                with engine() as warehouse:
+                    frames.append(project.execute([snapshot.name(spec)], data=data, warehouse=warehouse).result)
         except (UsageError, SpecError) as error:
-            made[one.key[1]] = NumbersChange(without=f"not run: {error}")
+            made[one.mark] = NumbersChange(without=f"not run: {error}")
             continue
-        sides = ((given.old.snapshot, one.old), (given.new.snapshot, one.new))
-        least = max(least_shown([s.catalog.policies[name] for name in _policies(s, spec)]) for s, spec in sides)
-        sets = (s.catalog.groups[spec.model.groups] for s, spec in sides)
-        everyone = [name for name in (groups.everyone or "ALL" for groups in sets) if name]
-        made[one.key[1]] = numbers_change(before, after, least, everyone)
+        least = max(least_shown([s.catalog.policies[name] for name in _policies(s, spec)]) for s, spec, _ in sides)
+        everyone = [s.catalog.groups[spec.model.groups].everyone or "ALL" for s, spec, _ in sides]
+        made[one.mark] = numbers_change(frames[0], frames[1], least, everyone)
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from metricspec.model import Indicator
@@ -50,7 +50,7 @@ def _lookups(data: Any) -> Iterator[str]:
         yield from _lookups(inner)
 
 
-def matters(snapshots: tuple[Snapshot, ...], indicator: str, key: Key, path: tuple[str | int, ...]) -> bool:
+def matters(sides: Sequence[tuple[Snapshot, Spec]], key: Key, path: tuple[str | int, ...]) -> bool:
     """Whether what stands at a path of a document can reach an indicator: of datasets the columns that it reads, of code
     lists those of such columns, and of indicators that it is made of neither their cut scores nor their comparisons."""
     kind, id_ = key
@@ -58,8 +58,8 @@ def matters(snapshots: tuple[Snapshot, ...], indicator: str, key: Key, path: tup
         return path[0] not in OF_PARTS_ONLY
     if kind not in ("dataset", "codes"):
         return True
-    for snapshot in snapshots:
-        reads = snapshot.reads(indicator)
+    for snapshot, spec in sides:
+        reads = snapshot.reads(snapshot.name(spec))
         if reads is None or (kind == "dataset" and path[0] != "columns"):
             return True
         if kind == "dataset" and path[1] in reads.get(id_, ()):

@@ -38,6 +38,11 @@ class Compared:
         return found
 
     @property
+    def mark(self) -> str:
+        """What tells it from other versions of the same id."""
+        return f"{self.key[1]} {self.versions[1] or self.versions[0]}"
+
+    @property
     def needed(self) -> Bump:
         """The bump that the changes need; what is new or gone has no version that could tell."""
         return needed(told.effect for told in self.changes) if self.old and self.new else "none"
@@ -97,32 +102,63 @@ class Comparison:
 
     def _changes(self, old: Spec, new: Spec) -> tuple[Told, ...]:
         """What changed for an indicator: its own keys first, then through what it depends on."""
-        found = [self._told(one, old, new, None) for one in self._document(old, new)]
+        years: tuple[Years, ...] = (old.model.effective, new.model.effective)
+        found: list[Told] = []
+        if self._beside(old, new):  # each has its own years, and the new one changes nothing before it begins
+            years = (new.model.effective,)
+            found += self._begins(old, new)
+        own = (one for one in self._document(old, new) if len(years) > 1 or one.path[0] != "effective")
+        found += [self._told(one, old, years, None) for one in own]
         before, after = depends_on(self.old, old), depends_on(self.new, new)
         for key in sorted(before & after):
-            for one in self._document(self.old.specs[key][-1], self.new.specs[key][-1]):
-                if matters((self.old, self.new), new.document.id, key, one.path):
-                    found.append(self._told(one, old, new, key))
+            for was, now in pairs(self.old.specs[key], self.new.specs[key]):
+                if was is not None and now is not None:
+                    found += self._through((old, new), (was, now), years)
         felt = (told for told in found if not told.change.prior or self._prior(old, new))
         return tuple(sorted(dict.fromkeys(felt), key=lambda told: (EFFECTS.index(told.effect), told.via is not None)))
 
-    def _told(self, one: Change, old: Spec, new: Spec, via: Key | None) -> Told:
-        effective: tuple[Years, ...] = (old.model.effective, new.model.effective)
-        if via is not None and via[0] == "indicator" and one.path[0] == "better":
-            return Told(one, self._of_all_years(effective), via)  # who is lowest among groups or schools
-        if one.effect == "label":
-            return Told(one, "label", via)
-        if via is not None and via[0] == "codes" and self._same_sql(new.document.id, via[1]):
-            return Told(one, "label", via)
-        if one.years is None:
-            return Told(one, self._of_all_years(effective), via)
-        return Told(one, self.calendar.effect(one.years, effective), via)
+    def _beside(self, old: Spec, new: Spec) -> bool:
+        """Whether a new version stands beside the one that it is compared with."""
+        majors = [spec.version[0] for spec in self.new.specs.get(new.key, ())]
+        return old.key == new.key and old.version[0] != new.version[0] and old.version[0] in majors
 
-    def _of_all_years(self, effective: tuple[Years, ...]) -> Literal["past", "future", "label"]:
-        """Of what holds in every year: future where the indicator has no results yet."""
-        spans = [{"from": years.first, "to": years.last} for years in effective]
-        found = self.calendar.effect(self.calendar.years(spans), effective)
-        return "past" if found == "label" else found
+    def _begins(self, old: Spec, new: Spec) -> Iterator[Told]:
+        first = new.model.effective.first
+        if first is not None:
+            was, now = (str(spec.document.data["version"]) for spec in (old, new))
+            years = [year for year in self.calendar.years([first]) if year in new.model.effective]
+            says = f"Version {now} holds from {first} on; before that version {was} stays."
+            change = Change(("effective",), says, "past", was, now, tuple(years))
+            yield Told(change, self.calendar.effect(years, (new.model.effective,)))
+
+    def _through(self, own: tuple[Spec, Spec], other: tuple[Spec, Spec], years: tuple[Years, ...]) -> Iterator[Told]:
+        """What changed in a document, as far as an indicator that depends on it feels it."""
+        old, new = own
+        was, now = other
+        beside = now.key[0] == "indicator" and self._beside(was, now)
+        sides = ((self.old, old), (self.new, new))
+        for one in self._document(was, now):
+            if matters(sides, now.key, one.path) and not (beside and one.path[0] == "effective"):
+                within: Years | None = now.model.effective if beside else None
+                yield self._told(one, old, years, now.key, within)
+
+    def _told(
+        self, one: Change, old: Spec, effective: tuple[Years, ...], via: Key | None, within: Years | None = None
+    ) -> Told:
+        """A change with its effect on an indicator's results; `within`: it is felt in these years only."""
+        stronger = via is not None and via[0] == "indicator" and one.path[0] == "better"  # who is lowest among groups
+        if one.effect == "label" and not stronger:
+            return Told(one, "label", via)
+        if via is not None and via[0] == "codes" and self._same_sql(old, via[1]):
+            return Told(one, "label", via)
+        years = one.years or self.calendar.years(
+            [{"from": s.first, "to": s.last} for s in (*effective, within or Years())]
+        )
+        felt = [year for year in years if within is None or year in within]
+        found = self.calendar.effect(felt, effective)
+        if found == "label" and one.years is None and within is None:
+            found = "past"  # of all years, and there is none with results: nothing says that it is harmless
+        return Told(one, found, via)
 
     def _prior(self, old: Spec, new: Spec) -> bool:
         """Whether a value is compared with another year, or made of results that hide together."""
@@ -131,7 +167,7 @@ class Comparison:
             snapshot.made_of(model) or any(one.mode != "none" for one in model.compare) for snapshot, model in sides
         )
 
-    def _same_sql(self, indicator: str, codes: str) -> bool:
+    def _same_sql(self, old: Spec, codes: str) -> bool:
         """Whether an indicator compiles to the same SQL with the new codes of a list and all else as it was. A value that
         is no code of its list stays as it is (decision 4), so the list is felt through the SQL alone."""
         new = self.new.spec("codes", codes)
@@ -141,7 +177,7 @@ class Comparison:
         other = replace(self.old.catalog, codes=shelf)
         try:
             texts = {
-                Compiler(catalog, self.old.registry, Expressions(catalog), laid_out=False).compile(indicator)
+                Compiler(catalog, self.old.registry, Expressions(catalog), laid_out=False).compile(self.old.name(old))
                 for catalog in (self.old.catalog, other)
             }
         except (SpecError, UsageError, KeyError, AssertionError):

@@ -31,7 +31,7 @@ Line = tuple[Style, str]
 
 @dataclass(frozen=True)
 class Report:
-    """A whole comparison; `sql` and `numbers` by indicator, where they were asked for."""
+    """A whole comparison; `sql` and `numbers` by the mark of each version, where they were asked for."""
 
     old: str
     new: str
@@ -72,10 +72,10 @@ def _one(one: Compared, report: Report) -> Iterator[Line]:
     yield "title", f"{id_}  {title}" if kind == "indicator" else f"{NAMES[kind]} {id_}  {title}".rstrip()
     yield verdict(one)
     yield from _changes(one.changes)
-    if id_ in report.sql and kind == "indicator":
-        yield from _sql(report.sql[id_])
-    if id_ in report.numbers and kind == "indicator":
-        yield from _numbers(report.numbers[id_], one, report.rows)
+    if one.mark in report.sql:
+        yield from _sql(report.sql[one.mark])
+    if one.mark in report.numbers:
+        yield from _numbers(report.numbers[one.mark], one, report.rows)
 
 
 def verdict(one: Compared) -> Line:
@@ -210,8 +210,8 @@ def _object(one: Compared, report: Report) -> dict[str, Any]:
         }
         for told in sorted(one.changes, key=lambda told: EFFECTS.index(told.effect))
     ]  # fmt: skip
-    if kind == "indicator" and id_ in report.sql:
-        made["sql"] = asdict(report.sql[id_])
-    if kind == "indicator" and id_ in report.numbers:
-        made["numbers"] = asdict(report.numbers[id_])
+    if one.mark in report.sql:
+        made["sql"] = asdict(report.sql[one.mark])
+    if one.mark in report.numbers:
+        made["numbers"] = asdict(report.numbers[one.mark])
     return made

@@ -12,7 +12,8 @@ from metricspec.problems import SpecError, UsageError
 from metricspec.reading.document import read_document
 from metricspec.reading.load import assemble, load_project
 from metricspec.registry import Registry
-from metricspec.running.loading import FILE
+from metricspec.running.loading import FILE, open_project
+from metricspec.running.plugins import project_registry
 from metricspec.running.project import Project
 from metricspec.versioning.git import Blob, Repository
 from metricspec.versioning.snapshot import Reader, Snapshot, Written
@@ -81,6 +82,16 @@ class Sides:
                 raise SpecError(opened.problems)
             for name in opened.project.specs:
                 yield from on_disk(root / name)
+
+
+def opened(folder: Path | None) -> Sides:
+    """The sides of the project in a folder (default: this one), with the plugins that it names. Raises UsageError where the
+    folder is no project, SpecError where its metricspec.yaml has problems."""
+    root = folder or Path()
+    described, problems = open_project(root, folder is not None)
+    if problems:
+        raise SpecError(problems)
+    return Sides(root, project_registry(described))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from metricspec.reading.document import Document, read_document
 from metricspec.reading.load import BUILDERS
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
+from metricspec.reading.versions import side_by_side, told_apart
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.versioning.bumps import numbers
@@ -96,7 +97,7 @@ class Reader:
                 broken += [] if spec else [one.file]
                 continue
             same = found.setdefault(spec.key, [])
-            if not same or (spec.document.kind == "indicator" and spec.version not in [s.version for s in same]):
+            if not same or (spec.document.kind == "indicator" and spec.version[0] not in [s.version[0] for s in same]):
                 same.append(spec)
         others = (spec for one in behind if isinstance(spec := self.spec(one), Spec))
         more = {spec.key: [spec] for spec in others if spec.key not in found}
@@ -116,7 +117,9 @@ class Snapshot:
     _reads: dict[str, Reads | None] = field(default_factory=dict, compare=False, repr=False)
 
     def spec(self, kind: str, id_: str) -> Spec | None:
-        """The newest of a kind and id."""
+        """Something by its kind and id; of an indicator the newest version in use."""
+        if kind == "indicator":
+            return self._named.get(id_)
         found = self.specs.get((kind, id_))
         return found[-1] if found else None
 
@@ -131,8 +134,22 @@ class Snapshot:
     def catalog(self) -> Catalog:
         shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
         for (kind, id_), specs in self.specs.items():
-            shelves[SHELVES[kind]][id_] = specs[-1].model
+            if kind != "indicator":
+                shelves[SHELVES[kind]][id_] = specs[-1].model
+        indicators = {name: replace(spec.model, id=name) for name, spec in self._named.items()}
+        shelves["indicators"], shelves["versions"] = side_by_side(indicators)
         return Catalog(**shelves)
+
+    @cached_property
+    def _named(self) -> Mapping[str, Spec]:
+        """Indicators by the name of each version: the plain id, or id@N beside a newer one."""
+        specs = [spec for (kind, _), several in self.specs.items() if kind == "indicator" for spec in several]
+        documents = told_apart([spec.document for spec in specs])
+        return {document.id: spec for document, spec in zip(documents, specs, strict=True)}
+
+    def name(self, spec: Spec) -> str:
+        """What to call a version where it is compiled or run: id@N where there are several."""
+        return f"{spec.document.id}@{spec.version[0]}" if len(self.specs[spec.key]) > 1 else spec.document.id
 
     @cached_property
     def expressions(self) -> Expressions:

@@ -162,3 +162,31 @@ def test_bumps() -> None:
 def test_expressions_that_say_the_same(one: str, other: str, equal: bool) -> None:
     assert same(one, other) is equal
     assert same(other, one) is equal
+
+
+GAP = """metricspec: 1
+indicator: ours.gap
+version: "1.0.0"
+title: Gap
+unit: percent
+measure: {type: gap, of: ca.chronic_absenteeism, reference: ALL}
+orgs: plain
+groups: dash14
+policy: ca_dashboard
+"""
+
+
+@pytest.mark.parametrize(("first", "bump"), [("2023-24", "major"), ("2027-28", "minor")])
+def test_a_version_beside_another_changes_only_the_years_from_its_first(first: str, bump: str) -> None:
+    """Also for what is made of the plain id, which means the rules of each year."""
+    second = text_of(CHRONIC).replace('"1.0.0"', '"2.0.0"').replace("10 * days_absent", "8 * days_absent")
+    second = second.replace("from: 2016-17\n  except: [2019-20, 2020-21]", f"from: {first}")
+    assert f"from: {first}" in second
+    gap = written("indicators/ours/gap.yaml", GAP)
+    old = reader().snapshot([*shipped_files(), gap])
+    found = compared(old, reader().snapshot([*shipped_files(), gap, written("indicators/ca/second.yaml", second)]))
+    assert (found["ca.chronic_absenteeism"].needed, found["ca.chronic_absenteeism"].declared) == (bump, "major")
+    assert found["ours.gap"].needed == bump
+    said = [told.change.says for told in found["ca.chronic_absenteeism"].changes]
+    assert f"Version 2.0.0 holds from {first} on; before that version 1.0.0 stays." in said
+    assert not any("no results" in text for text in said)
