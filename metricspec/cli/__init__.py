@@ -32,6 +32,8 @@ COMMANDS = {
     "new": ("new", "Start a new indicator and its test."),
     "plugin": ("plugin", "Start a package that adds a measure type of your own."),
     "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
+    "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
+    "changelog": ("changelog", "Write the history of the indicators for people, out of git."),
 }
 
 

@@ -79,7 +79,13 @@ class LoadedProject:
 def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
-    documents = told_apart(_read(folders, problems))
+    return assemble(_read(folders, problems), registry, problems)
+
+
+def assemble(written: Sequence[Document], registry: Registry, found_before: Iterable[Problem] = ()) -> Loaded:
+    """What some documents hold together; `found_before` are the problems of reading them."""
+    problems = list(found_before)
+    documents = told_apart(written)
     corpus = _corpus(documents, registry, problems)
     expressions = Expressions(corpus.catalog)
     for found in (

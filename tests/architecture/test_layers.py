@@ -24,6 +24,7 @@ LAYERS = (
     ("frameworks",),
     ("running",),
     ("testing", "reporting", "synthetic", "exports"),
+    ("versioning",),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
