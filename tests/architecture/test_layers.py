@@ -22,7 +22,7 @@ LAYERS = (
     ("reading",),
     ("compiler",),
     ("frameworks",),
-    ("running",),
+    ("running", "versioning"),
     ("testing", "reporting", "synthetic", "exports"),
     ("cli", "docsgen"),
     ("docsgen",),

@@ -1,0 +1,1 @@
+"""Versions of specs: what a definition depends on, and whether it is still the same."""
