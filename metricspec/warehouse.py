@@ -37,6 +37,11 @@ class Warehouse(ABC):
     ) -> None:
         self.close()
 
+    @property
+    def version(self) -> str:
+        """The engine's own version; empty where it cannot be told."""
+        return ""
+
     @abstractmethod
     def close(self) -> None:
         """Leave the engine; temporary tables and views go with the session."""

@@ -50,6 +50,12 @@ class DuckDB(Warehouse):
     def __enter__(self) -> DuckDB:
         return self
 
+    @property
+    def version(self) -> str:
+        import duckdb
+
+        return str(duckdb.__version__)
+
     def close(self) -> None:
         self._worker.shutdown()
         self._connection.close()

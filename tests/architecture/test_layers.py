@@ -23,7 +23,7 @@ LAYERS = (
     ("compiler",),
     ("frameworks",),
     ("running", "versioning"),
-    ("testing", "reporting", "synthetic", "exports"),
+    ("testing", "reporting", "synthetic", "exports", "records"),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
