@@ -110,7 +110,7 @@ def _record(path: Path) -> Record:
     source = path if path.suffix == ".parquet" else beside(path)
     try:
         found = json.loads(_text(path))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, RecursionError):
         raise UsageError(
             f"{path.name} has no record of how it was made{'' if source == path else f' ({source.name} beside it)'}: "
             "metricspec writes one with --out"
@@ -152,7 +152,7 @@ def _of_table(table: Any) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 def cell(value: object) -> str:
     """A value as it stands in a file: numbers to the last digit, nothing where there is nothing."""
-    if value is None or value != value:  # NaN is nothing too
+    if value is None or type(value).__name__ == "NAType" or value != value:  # pandas has three words for nothing
         return ""
     return repr(value) if isinstance(value, float) else str(value)
 
