@@ -36,7 +36,11 @@ def print_verdict(name: str, verdict: Verdict, limit: int, to: Console | None = 
     if rows.same:
         to.print(Text(f"its rows are those of the project now: {figures.plural(rows.rows, 'row')}, no number differs"))
     if rows.changed:
-        to.print(Text(f"{figures.plural(len(rows.changed), 'row')} with other numbers or words; the largest difference first:"))
+        to.print(
+            Text(
+                f"{figures.plural(len(rows.changed), 'row')} with other numbers or words; the largest difference first:"
+            )
+        )
         to.print(_table(rows.changed[:limit]))
     for names, what in (
         (rows.gone, "in the file and not in the results now"),
