@@ -18,6 +18,7 @@ COMMANDS = {
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
     "run": ("run", "Compute indicators and write the results."),
+    "verify": ("verify", "Compute again what a file of results holds, and compare."),
     "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
     "load": ("load", "Copy the project's files into tables of a warehouse."),
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from metricspec.reading.document import Document, read_document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.plugin_checks import plugin_problems
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
@@ -119,12 +120,25 @@ def load_project(path: Path) -> LoadedProject:
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
         problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
+        problems.extend(_folders(document))
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
             problems.append(document.problem("MS506", "the warehouse's URL holds a secret", "warehouse", hint=hint))
     whole = document is not None and not problems
     return LoadedProject(build_project(document) if document and whole else None, tuple(problems))
+
+
+def _folders(document: Document) -> Iterator[Problem]:
+    """Folders of specs that do not lie in the project's."""
+    root = Path(document.file).parent
+    named = document.data.get("specs")
+    for number, name in enumerate(named if isinstance(named, list) else ()):
+        fault = path_fault(name) if isinstance(name, str) else None
+        if fault is None and isinstance(name, str) and leads_out(root / name, root):
+            fault = "this link leads out of the project's folder"
+        if fault is not None:
+            yield document.problem("MS507", f"specs: {fault}", "specs", number, hint="put the specs into the project")
 
 
 def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
@@ -139,6 +153,10 @@ def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
             if real in seen:
                 continue
             seen.add(real)
+            if leads_out(path, folder):
+                message = "the file is not read: it is a link that leads out of its folder"
+                problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+                continue
             document = _read_one(path, problems)
             if document is not None and document.kind != "project":
                 documents.append(document)

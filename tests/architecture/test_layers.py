@@ -25,6 +25,7 @@ LAYERS = (
     ("running",),
     ("testing", "reporting", "synthetic", "exports"),
     ("versioning",),
+    ("records",),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
