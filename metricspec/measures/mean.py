@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.intervals import t_quantile
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,
+    WANTED,
     below_rounded,
     shortfall_moments,
     shortfall_uses,
+    shortfall_where,
     wanted,
 )
 
@@ -101,6 +104,24 @@ class Mean:
             rule = spec.shortfall
             text += f"; below {rule.floor} % participation each missing student counts as {rule.value}"
         return text
+
+    def formula(self, spec: MeanSpec) -> Formula:
+        only = f", for whom `{spec.where}`" if spec.where else ""
+        where = [
+            ("S", f"the students counted for whom the value is known{only}"),
+            ("x_s", f"`{spec.value}` of student *s*"),
+        ]
+        mean = r"\frac{1}{\left|S\right|} \sum\limits_{s \in S} x_s"
+        if spec.shortfall is None:
+            return Formula((f"v = {mean}",), tuple(where))
+        rule = spec.shortfall
+        short = rf"\frac{{1}}{{w}} \left( \sum\limits_{{s \in S}} x_s + ({rule.value}) \, (w - t) \right)"
+        test = rf"\text{{where }} \left\lfloor 100 \, \frac{{t}}{{e}} + \frac{{1}}{{2}} \right\rfloor \lt {rule.floor}"
+        lines = (
+            rf"v = \begin{{cases}} {short} & {test} \\ {mean} & \text{{otherwise}} \end{{cases}}",
+            WANTED.format(floor=rule.floor),
+        )
+        return Formula(lines, (*where, *shortfall_where(rule.enrolled, rule.tested)))
 
     def moments(self, spec: MeanSpec) -> Sequence[Moment]:
         known = f"({spec.value}) is not null"
