@@ -28,7 +28,7 @@ class Formula:
 
     `where` are pairs of a symbol in LaTeX and what it stands for in plain words, with expressions and names between
     backquotes as in `sentence`. Expressions of a spec belong there: they can be long, and lines of mathematics do not
-    wrap. Where words must stand in a line, `text` escapes them.
+    wrap. Where words must stand in a line, `in_words` escapes them.
     """
 
     lines: tuple[str, ...]
@@ -45,10 +45,10 @@ class FormulaMeasure(Protocol):
     def formula(self, spec: Any) -> Formula: ...
 
 
-def text(words: str) -> str:
+def in_words(words: str) -> str:
     """Words as LaTeX, whatever they hold.
 
-    >>> text("days_absent >= 5")
+    >>> in_words("days_absent >= 5")
     '\\\\text{days_absent }\\\\gt \\\\text{= 5}'
     """
     parts = _SPECIAL.split(" ".join(words.split()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from metricspec.formula import Formula
+from metricspec.formula import Formula, in_words
 from metricspec.measure import Estimate, Moment, Use, Wrong
 from metricspec.measures.shares import share
 from metricspec.sql.parsing import LONGEST
@@ -127,16 +127,17 @@ class Distribution:
             line = rf"v_k = \frac{{\sum\limits_{{s \in S}} q_{{ks}}}}{{{whole}}}"
             names.append((r"q_{ks}", "the quantity *k* of student *s*"))
             names += [("t_s", f"`{spec.total}` of student *s*")] if spec.total else []
-            rest = r"v_{\text{rest}} = 1 - \sum\limits_{k} v_k"
+            rest = r"1 - \sum\limits_{k} v_k"
         else:
             line = r"v_k = \frac{\left|\{\, s \in S : c_{ks} \,\}\right|}{\left|S\right|}"
             names.append((r"c_{ks}", "student *s* meets the condition *k*"))
-            rest = r"v_{\text{rest}} = \frac{\left|\{\, s \in S : \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
+            rest = r"\frac{\left|\{\, s \in S : \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
         only = f", and for whom `{spec.total}`" if spec.total and not spec.sums else ""
         names.insert(0, ("S", f"the students counted for whom every {known} is known{only}"))
         if spec.remainder is None:
             return Formula((line,), tuple(names))
-        return Formula((line, rest), (*names, (r"v_{\text{rest}}", f"{spec.remainder}: what no other takes")))
+        left = rf"v_{{{in_words(spec.remainder)}}}"
+        return Formula((line, f"{left} = {rest}"), (*names, (left, "what no other category takes")))
 
     def moments(self, spec: DistributionSpec) -> Sequence[Moment]:
         texts = [f"({text})" for _, text in spec.categories]
