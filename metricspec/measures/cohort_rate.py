@@ -143,7 +143,7 @@ class CohortRate:
 
     def formula(self, spec: CohortRateSpec) -> Formula:
         parts = [rf"C_{{{years}}}" for years in spec.whole]
-        parts += [rf"\{{\, s \in C_{{{years}}} : d_s \text{{ and not }} b_s \,\}}" for years in spec.late]
+        parts += [rf"\{{\, s \in C_{{{years}}} \;:\; d_s \text{{ and not }} b_s \,\}}" for years in spec.late]
         where = []
         for years in (*spec.whole, *spec.late):
             where.append(
@@ -159,8 +159,8 @@ class CohortRate:
         only = [*(["e_s"] if spec.entered is not None else []), *([r"\text{not } x_s"] if spec.removed else [])]
         cohort, both = r" \cup ".join(parts), r" \text{ and } ".join(only)
         if only:
-            cohort = rf"\{{\, s \in {cohort} : {both} \,\}}"
-        line = r"v = \frac{\left|\{\, s \in C : d_s \,\}\right|}{\left|C\right|}"
+            cohort = rf"\{{\, s \in {cohort} \;:\; {both} \,\}}"
+        line = r"v = \frac{\left|\{\, s \in C \;:\; d_s \,\}\right|}{\left|C\right|}"
         return Formula((line, f"C = {cohort}"), tuple(where))
 
     @staticmethod

@@ -97,7 +97,7 @@ class Count:
             ("S", "the students counted for whom the condition is known"),
             ("c_s", f"student *s* meets the condition `{spec.students}`"),
         )
-        return Formula((r"v = \left|\{\, s \in S : c_s \,\}\right|",), where)
+        return Formula((r"v = \left|\{\, s \in S \;:\; c_s \,\}\right|",), where)
 
     def moments(self, spec: CountSpec) -> Sequence[Moment]:
         if spec.sum is not None:

@@ -129,9 +129,9 @@ class Distribution:
             names += [("t_s", f"`{spec.total}` of student *s*")] if spec.total else []
             rest = r"1 - \sum\limits_{k} v_k"
         else:
-            line = r"v_k = \frac{\left|\{\, s \in S : c_{ks} \,\}\right|}{\left|S\right|}"
+            line = r"v_k = \frac{\left|\{\, s \in S \;:\; c_{ks} \,\}\right|}{\left|S\right|}"
             names.append((r"c_{ks}", "student *s* meets the condition *k*"))
-            rest = r"\frac{\left|\{\, s \in S : \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
+            rest = r"\frac{\left|\{\, s \in S \;:\; \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
         only = f", and for whom `{spec.total}`" if spec.total and not spec.sums else ""
         names.insert(0, ("S", f"the students counted for whom every {known} is known{only}"))
         if spec.remainder is None:

@@ -95,7 +95,7 @@ class LowestGroup:
             ("m", least if spec.least else "what the policy of the indicator shows"),
             (r"\text{worst}", "the lowest where higher is better, the highest where lower is better"),
         )
-        return Formula((r"v = \text{worst} \; \{\, x_g : g \in G, \; n_g \ge m \,\}",), where)
+        return Formula((r"v = \text{worst} \; \{\, x_g \;:\; g \in G, \; n_g \ge m \,\}",), where)
 
     def indicators(self, spec: LowestGroupSpec) -> Sequence[str]:
         return (spec.of,)

@@ -115,12 +115,13 @@ class Mean:
         if spec.shortfall is None:
             return Formula((f"v = {mean}",), tuple(where))
         rule = spec.shortfall
-        short = rf"\frac{{1}}{{w}} \left( \sum\limits_{{s \in S}} x_s + ({rule.value}) \, (w - t) \right)"
-        test = rf"\text{{where }} \left\lfloor 100 \, \frac{{t}}{{e}} + \frac{{1}}{{2}} \right\rfloor \lt {rule.floor}"
+        short = rf"\frac{{\sum\limits_{{s \in S}} x_s + ({rule.value}) \, (w - t)}}{{w}}"
         lines = (
-            rf"v = \begin{{cases}} {short} & {test} \\ {mean} & \text{{otherwise}} \end{{cases}}",
+            rf"v = {short} \quad \text{{where }} r \lt {rule.floor}",
+            rf"v = {mean} \quad \text{{otherwise}}",
             WANTED.format(floor=rule.floor),
         )
+        where.append(("r", "the participation rate 100 t / e, rounded half up to a whole percent"))
         return Formula(lines, (*where, *shortfall_where(rule.enrolled, rule.tested)))
 
     def moments(self, spec: MeanSpec) -> Sequence[Moment]:

@@ -170,7 +170,7 @@ class Outlier:
             "regression": (r"\hat{x}_j = b_0^{(-j)} + \sum\limits_{k} b_k^{(-j)} z_{jk}",),
             "neighbors": (
                 rf"\hat{{x}}_j = \frac{{1}}{{{spec.neighbors}}} \sum\limits_{{i \in N_j}} x_i",
-                r"d_{ij} = \sqrt{\frac{1}{p} \sum\limits_{k=1}^{p} \left(\frac{z_{ik} - z_{jk}}{\sigma_k}\right)^2}",
+                r"d_{ij}^2 = \frac{1}{p} \sum\limits_{k=1}^{p} \frac{(z_{ik} - z_{jk})^2}{\sigma_k^2}",
             ),
             "characteristics_index": (
                 rf"\hat{{x}}_j = \frac{{1}}{{{spec.neighbors}}} \sum\limits_{{i \in N_j}} x_i",

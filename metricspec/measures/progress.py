@@ -204,7 +204,7 @@ class Progress:
 
     def formula(self, spec: ProgressSpec) -> Formula:
         met = r" \lor ".join(f"r_{{{at}s}}" for at in range(1, len(spec.rules) + 1))
-        above = rf"\left|\{{\, s \in S : {met} \,\}}\right|"
+        above = rf"\left|\{{\, s \in S \;:\; {met} \,\}}\right|"
         where = [("S", f"the students counted with both `{spec.before}` and `{spec.after}`")]
         for at, rule in enumerate(spec.rules, 1):
             only = f", of students for whom `{rule.when}`" if rule.when else ""
@@ -217,10 +217,11 @@ class Progress:
             least = r" \text{ and } e \ge m"
             where.append(("m", "; ".join(_enough(entry) for entry in missing.at_least)))
         where += shortfall_where(missing.enrolled, missing.tested)
-        test = rf"\text{{where }} 100 \, \frac{{t}}{{e}} \lt {missing.floor}{least}"
+        test = rf"\quad \text{{where }} 100 \, t / e \lt {missing.floor}{least}"
         lines = (
             rf"v = \frac{{{above}}}{{d}}",
-            rf"d = \begin{{cases}} \left|S\right| + w - t & {test} \\ \left|S\right| & \text{{otherwise}} \end{{cases}}",
+            rf"d = \left|S\right| + w - t {test}",
+            r"d = \left|S\right| \quad \text{otherwise}",
             WANTED.format(floor=missing.floor),
         )
         return Formula(lines, tuple(where))

@@ -61,13 +61,16 @@ class Published:
         return f"the published counts of `{spec.indicator}` in `{spec.dataset}`"
 
     def formula(self, spec: PublishedSpec) -> Formula:
-        line = r"v = \begin{cases} \frac{a}{b} & \text{where counts are published} \\ p & \text{where only a value is} \end{cases}"
+        lines = (
+            r"v = \frac{a}{b} \quad \text{where counts are published}",
+            r"v = p \quad \text{where only a value is}",
+        )
         where = (
             ("a", "the published numerator"),
             ("b", "the published denominator"),
             ("p", "the published value, as it was rounded there"),
         )
-        return Formula((line,), where)
+        return Formula(lines, where)
 
     def dataset(self, spec: PublishedSpec) -> str:
         return spec.dataset

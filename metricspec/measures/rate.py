@@ -66,7 +66,7 @@ class Rate:
         if spec.missing == "exclude":
             known = "the students counted for whom the condition is known"
         where = (("S", known), ("c_s", f"student *s* meets the condition `{spec.numerator}`"))
-        return Formula((r"v = \frac{\left|\{\, s \in S : c_s \,\}\right|}{\left|S\right|}",), where)
+        return Formula((r"v = \frac{\left|\{\, s \in S \;:\; c_s \,\}\right|}{\left|S\right|}",), where)
 
     def moments(self, spec: RateSpec) -> Sequence[Moment]:
         counted = Moment("counted", "count", spec.numerator if spec.missing == "exclude" else None)

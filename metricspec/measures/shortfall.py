@@ -22,7 +22,7 @@ SHORTFALL_KEYS: Mapping[str, Any] = {
 }
 
 # How many students the floor asks for, in mathematics.
-WANTED = r"w = \left\lceil \frac{{{floor}}}{{100}} \, e \right\rceil"
+WANTED = r"w = \lceil \, {floor} \, e / 100 \, \rceil"
 
 
 def shortfall_where(enrolled: str, tested: str) -> tuple[tuple[str, str], ...]:

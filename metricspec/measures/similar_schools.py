@@ -85,11 +85,11 @@ class SimilarSchools:
     def formula(self, spec: SimilarSchoolsSpec) -> Formula:
         given = ", ".join(f"`{name}`" for name in spec.likeness.names)
         where = (
-            ("v_{ij}", f"how far school *i* is from school *j*; the {spec.neighbors} nearest are listed"),
+            ("v_{ij}", f"the value: how far school *i* is from school *j*; the {spec.neighbors} nearest are listed"),
             ("z_{jk}", f"the characteristics of school *j*: {given}"),
             (r"\sigma_k", "the standard deviation of characteristic *k* over the schools compared"),
         )
-        line = r"v_{ij} = \sqrt{\frac{1}{p} \sum\limits_{k=1}^{p} \left(\frac{z_{ik} - z_{jk}}{\sigma_k}\right)^2}"
+        line = r"v_{ij}^2 = \frac{1}{p} \sum\limits_{k=1}^{p} \frac{(z_{ik} - z_{jk})^2}{\sigma_k^2}"
         return Formula((line,), where)
 
     def indicators(self, spec: SimilarSchoolsSpec) -> Sequence[str]:

@@ -100,7 +100,9 @@ def domain(one: Indicator, catalogue: Catalogue) -> str:
 
 
 def _grouped(links: Links, key: Callable[[Indicator], str], prefix: str) -> Html:
-    found = sorted(links.catalogue.indicators.values(), key=lambda one: (key(one), str(one.title), one.id))
+    found = sorted(
+        links.catalogue.indicators.values(), key=lambda one: (key(one).casefold(), str(one.title).casefold(), one.id)
+    )
     parts = []
     for name, members in groupby(found, key=key):
         id_ = f"{prefix}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}"
@@ -111,7 +113,8 @@ def _grouped(links: Links, key: Callable[[Indicator], str], prefix: str) -> Html
 def _item(links: Links, one: Indicator) -> Html:
     marks = [tag("span", text(one.status), class_="badge")] if one.status != "active" else []
     marks += [unverified_mark()] if unverified_parts(one, links.catalogue.catalog) else []
-    return joined([links.to("indicators", one.id, text(one.title)), code(one.id), *marks])
+    about = tag("span", joined([code(one.id), *marks]), class_="about")
+    return joined([links.to("indicators", one.id, text(one.title)), about])
 
 
 def unverified_mark() -> Html:
@@ -150,7 +153,7 @@ def reading() -> Page:
         (r"s \in S", "a student *s*, of the students *S* who count at an org, in a group, in a year"),
         ("v", "the value, before it is rounded; of a percentage the share, as 0.133"),
         (r"\left|S\right|", "how many students are in *S*"),
-        (r"\{\, s \in S : c_s \,\}", "those students of *S* for whom *c* holds"),
+        (r"\{\, s \in S \;:\; c_s \,\}", "those students of *S* for whom *c* holds"),
         (r"\sum\limits_{s \in S} x_s", "*x* of all of them added up"),
     ]
     words = [

@@ -59,7 +59,7 @@ class IndicatorPage:
         made_of = links.indicators(self.catalogue.made_of(one))
         return pairs(
             [
-                (text("Result"), text(words.value_words(one))),
+                (text("Result"), text(words.value_words(one).removeprefix("The result is ").capitalize())),
                 (text("In force"), text(words.effective_words(one.effective).removeprefix("in force").strip())),
                 (text("Measure"), links.to("measure-types", one.measure_type)),
                 (text("Made of"), listing(made_of) if made_of else NOTHING),

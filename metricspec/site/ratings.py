@@ -5,11 +5,13 @@ from __future__ import annotations
 from metricspec.model import BandSet, Dated, Grid, LevelTable, Override
 from metricspec.reporting import words
 from metricspec.reporting.unverified import years_words
-from metricspec.site.markup import Html, joined, lines, paragraph, table, tag, text
+from metricspec.site.markup import Html, joined, lines, paragraph, sentence, table, tag, text
 from metricspec.site.people import dated_note, expression
 
 # The Dashboard's colours from worst to best. The word always stands there, and so many of five marks beside it.
 STEPS = {"red": 1, "orange": 2, "yellow": 3, "green": 4, "blue": 5}
+
+SMALL = "`small` are results with so few in the denominator that the policy's rules for small numbers hold."
 
 
 def level_table(levels: LevelTable, unit: str) -> Html:
@@ -20,6 +22,8 @@ def level_table(levels: LevelTable, unit: str) -> Html:
         parts += [_bands(title, one, sign) for one in sets]
     parts += [_grid(one) for one in levels.grids]
     parts += [_override(one) for one in levels.overrides]
+    if any("small" in (one.when or "").split() for one in (*levels.status, *levels.change, *levels.grids)):
+        parts.insert(0, paragraph(sentence(SMALL)))
     return lines(*parts)
 
 

@@ -125,11 +125,10 @@ class Eblp:
             rf"v = {spec.center:g} + {value}",
         ]
         if spec.report == "hybrid":
-            test = r"\text{where its mean squared error is the smaller}"
-            cases = rf"h = \begin{{cases}} {blp} & {test} \\ {own} & \text{{otherwise}} \end{{cases}}"
-            lines.append(cases)
+            lines.append(rf"h = {blp} \quad \text{{where its mean squared error is the smaller}}")
+            lines.append(rf"h = {own} \quad \text{{otherwise}}")
         if spec.report != "simple_mean":
-            lines.append(r"\theta = \mu \mathbf{1} + G \, V^{-1} \left( \bar{r} - \mu \mathbf{1} \right)")
+            lines.append(r"\theta = \mu \mathbf{1} + G \, V^{-1} (\bar{r} - \mu \mathbf{1})")
             lines.append(r"\mu = \frac{\mathbf{1}^{\top} V^{-1} \bar{r}}{\mathbf{1}^{\top} V^{-1} \mathbf{1}}")
             lines.append("V = G + R")
         of = f" of {spec.reported}" if spec.reported is not None else ""

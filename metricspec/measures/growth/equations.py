@@ -23,7 +23,7 @@ def _model(spec: GrowthSpec) -> list[str]:
     errors = any(prior.csem is not None or prior.reliability is not None for prior in spec.priors)
     weights = "W " if spec.weight is not None else ""
     inner = rf"Z^{{\top}} {weights}Z{' - E' if errors else ''}"
-    return [expected, rf"b = \left( {inner} \right)^{{-1}} Z^{{\top}} {weights}y"]
+    return [expected, rf"b = ({inner})^{{-1}} Z^{{\top}} {weights}y"]
 
 
 def _mean(spec: GrowthSpec) -> str:
@@ -38,15 +38,15 @@ def _reported(spec: GrowthSpec, effect: str) -> list[str]:
         return [f"v_j = {'m_j' if spec.report == 'mean_residual' else 'u_j'}"]
     name = "v_j" if spec.report == "percentile" else "p_j"
     other = effect.replace("j", "h")
-    place = (
-        rf"{name} = 100 \, \Phi\left( \frac{{{effect}}}{{\sqrt{{\frac{{1}}{{J}} \sum\limits_{{h}} {other}^2}}}} \right)"
-    )
+    places = [rf"{name} = 100 \, \Phi({effect} / \omega)", rf"\omega^2 = \frac{{1}}{{J}} \sum\limits_{{h}} {other}^2"]
     if spec.percentile == "rank":
-        below = rf"\left|\{{\, h : {other} \lt {effect} \,\}}\right|"
-        same = rf"\frac{{1}}{{2}} \left|\{{\, h : {other} = {effect} \,\}}\right|"
-        place = rf"{name} = \frac{{100}}{{J}} \left( {below} + {same} \right)"
-    level = r"v_j = \text{smaller of } 10 \text{ and } \left\lfloor \frac{p_j}{10} \right\rfloor + 1, \; p_j \text{ in whole numbers}"
-    return [place, level] if spec.report == "index_level" else [place]
+        below = rf"\left|\{{\, h \;:\; {other} \lt {effect} \,\}}\right|"
+        same = rf"\frac{{1}}{{2}} \left|\{{\, h \;:\; {other} = {effect} \,\}}\right|"
+        places = [rf"{name} = \frac{{100}}{{J}} \, ({below} + {same})"]
+    level = (
+        r"v_j = \text{the smaller of } 10 \text{ and } \lfloor p_j / 10 \rfloor + 1, \; p_j \text{ in whole numbers}"
+    )
+    return [*places, level] if spec.report == "index_level" else places
 
 
 def _terms(spec: GrowthSpec) -> list[tuple[str, str]]:
@@ -89,4 +89,5 @@ def _results(spec: GrowthSpec) -> list[tuple[str, str]]:
         found.append(("J, h", "the schools of the same year, student group and category, and each of them"))
         if spec.percentile == "normal":
             found.append((r"\Phi", "the standard normal distribution function"))
+            found.append((r"\omega", "how far the effects of schools are spread"))
     return found

@@ -9,7 +9,7 @@ PEOPLE = r"\frac{1}{\left|P\right|} \sum\limits_{p \in P}"
 STANDING = (
     r"v_j = \frac{z_j - \bar{z}}{\sigma}",
     r"\bar{z} = \frac{\sum\limits_{h} n_h \, z_h}{\sum\limits_{h} n_h}",
-    r"\sigma^2 = \frac{\sum\limits_{h} n_h \left( z_h - \bar{z} \right)^2}{\sum\limits_{h} n_h}",
+    r"\sigma^2 = \frac{\sum\limits_{h} n_h (z_h - \bar{z})^2}{\sum\limits_{h} n_h}",
 )
 
 
@@ -61,13 +61,13 @@ def _credit(spec: SurveyScaleSpec, name: str) -> tuple[list[str], list[tuple[str
     people = spec.parameters
     scaled, where = r"\theta_p", []
     if spec.scale_mean is not None and spec.scale_sd is not None:
-        scaled = rf"\left( {spec.scale_mean:g} + {spec.scale_sd:g} \, \frac{{\theta_p - \mu}}{{\sigma}} \right)"
+        scaled = rf"({spec.scale_mean:g} + {spec.scale_sd:g} \, (\theta_p - \mu) / \sigma)"
         where.append((r"\mu, \sigma", f"mean {people.mean:g} and standard deviation {people.sd:g} of the population"))
     likely = r"\prod\limits_{i \in I_p} P_i(a_{pi} \mid \theta) \; \varphi(\theta)"
     lines = [
         f"{name} = {PEOPLE} {scaled}",
         rf"\theta_p = \frac{{\int \theta \, {likely} \, d\theta}}{{\int {likely} \, d\theta}}",
-        r"\log P_i(h \mid \theta) - \log P_i(h - 1 \mid \theta) = \alpha_i \left( \theta - \beta_{ih} \right)",
+        r"\log P_i(h \mid \theta) - \log P_i(h - 1 \mid \theta) = \alpha_i (\theta - \beta_{ih})",
     ]
     where += [
         ("I_p", "the items that person *p* answered"),
