@@ -27,7 +27,7 @@ def framework_pages(catalogue: Catalogue) -> Iterator[Page]:
 def _sections(one: Framework, links: Links) -> Iterator[Section]:
     inputs = [[text(title(each)), listing(links.indicators(each.of))] for each in one.inputs]
     first = paragraph(text("Where several stand, the first with results is used."))
-    shown = table([text("Called here"), text("Indicator")], inputs, "Indicators of the framework")
+    shown = table([text("Called here"), text("Indicator")], inputs, text("Indicators of the framework"))
     yield Section("indicators", "Indicators", lines(first, shown))
     for at, index in enumerate(one.indexes, 1):
         said = rules.index_words(one, index)
@@ -42,7 +42,7 @@ def _sections(one: Framework, links: Links) -> Iterator[Section]:
     ]
     if criteria:
         said_ = paragraph(text("A criterion is met where any of its conditions holds."))
-        found = table([text("Criterion"), text("Conditions")], criteria, "Criteria")
+        found = table([text("Criterion"), text("Conditions")], criteria, text("Criteria"))
         yield Section("criteria", "Criteria", lines(said_, found))
     for each in one.designations:
         name = str(each.title) or each.name.replace("_", " ")

@@ -12,7 +12,7 @@ from metricspec.reporting import words
 from metricspec.reporting.unverified import unverified_parts
 from metricspec.site import people, ratings, worked
 from metricspec.site.catalogue import Catalogue, Links
-from metricspec.site.markup import NOTHING, Html, code, joined, lines, listing, pairs, paragraph, table, tag, text
+from metricspec.site.markup import NOTHING, Html, code, joined, lines, link, listing, pairs, paragraph, table, tag, text
 from metricspec.site.mathematics import formula_html
 from metricspec.site.page import Page, Section, heading
 from metricspec.site.sources import sources_table
@@ -118,7 +118,20 @@ class IndicatorPage:
         project = self.catalogue.project
         terms = words.column_words(self.indicator, project.catalog, project.registry, project.expressions)
         rows = [[code(name), self.links.sentence(meaning)] for name, meaning in terms]
-        return table([text("Word"), text("Meaning")], rows, "Columns that the rules name") if rows else NOTHING
+        parsed = words.expressions_of(self.indicator, project.catalog, project.registry, project.expressions)
+        written = " ".join(expression.text for _, expression in parsed)
+        for name, lookup in project.catalog.lookups.items():
+            if f"lookup({name}," in written.replace(" ", ""):
+                title = text(lookup.title) or code(name)
+                rows.append(
+                    [
+                        code(name),
+                        Html(
+                            f"A value for each {text(lookup.key)}: {link(f'{self.links.up}codes.html#{name}', title)}"
+                        ),
+                    ]
+                )
+        return table([text("Word"), text("Meaning")], rows, text("Columns that the rules name")) if rows else NOTHING
 
     def _orgs(self) -> Html:
         if self.indicator.orgs is None:
@@ -186,4 +199,4 @@ class IndicatorPage:
             for e in entries
         ]
         headings = [text(word) for word in ("Version", "Date", "What changed", "Revision")]
-        return table(headings, rows, "Versions, newest first") if rows else NOTHING
+        return table(headings, rows, text("Versions, newest first")) if rows else NOTHING

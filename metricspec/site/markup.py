@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
+from html import escape, unescape
 from typing import NewType
 
 Html = NewType("Html", str)
 NOTHING = Html("")
+_TAG = re.compile(r"<[^>]*>")
 _SYMBOL = re.compile(r"\*(\w)\*")
 
 
@@ -91,7 +92,7 @@ def outside(address: str) -> Html:
 def table(
     headings: Sequence[Html],
     rows: Iterable[Sequence[Html]],
-    caption: str,
+    caption: Html,
     *,
     class_: str = "",
     numbers: Iterable[int] = (),
@@ -111,9 +112,9 @@ def table(
     )
     body = [Html("".join(cell(at, row[at], at == kept[0]) for at in kept)) for row in given]
     inside = lines(
-        tag("caption", text(caption)),
+        tag("caption", caption),
         tag("thead", tag("tr", head)),
         tag("tbody", Html("\n".join(tag("tr", row) for row in body))),
     )
     whole = tag("table", inside, **({"class_": class_} if class_ else {}))
-    return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=" ".join(caption.split()))
+    return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=unescape(_TAG.sub("", caption)))

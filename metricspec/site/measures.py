@@ -47,7 +47,9 @@ def _page(catalogue: Catalogue, measure: MeasureType, path: str) -> Page:
         top,
         (
             Section("what", "What it computes", prose(said)),
-            Section("keys", "Keys of a spec", table(headings, rows, f"Keys under measure: of type {measure.name}")),
+            Section(
+                "keys", "Keys of a spec", table(headings, rows, text(f"Keys under measure: of type {measure.name}"))
+            ),
             used(Links(catalogue, "../"), catalogue.users(lambda i: i.measure_type == measure.name)),
         ),
     )

@@ -51,12 +51,12 @@ def org_levels(levels: Sequence[OrgLevel]) -> Html:
     for level in levels:
         only = joined([expression(one) for one in level.stints], " and ")
         rows.append([text(level.name), expression(level.key), only or text("every row")])
-    return table([text("Level"), text("An org is"), text("Rows that count")], rows, "Levels of the org tree")
+    return table([text("Level"), text("An org is"), text("Rows that count")], rows, text("Levels of the org tree"))
 
 
 def group_rows(groups: Sequence[Group]) -> Html:
     rows = [[code(one.id), titles(one.title.by_language), sentence(words.group_words(one))] for one in groups]
-    return table([text("Code"), text("Group"), text("Who")], rows, "Student groups and who belongs to each")
+    return table([text("Code"), text("Group"), text("Who")], rows, text("Student groups and who belongs to each"))
 
 
 def titles(by_language: Sequence[tuple[str, str]]) -> Html:
@@ -76,7 +76,9 @@ def minimums(policy: Policy) -> Html:
         entries: Sequence[Threshold] = getattr(policy, kind)
         rows += [_minimum(name, entry, policy) for entry in entries]
     headings = [text(word) for word in ("What", "From", "Student groups", "Org levels", "School years", "About it")]
-    return table(headings, rows, "Fewest students, or fewest in the denominator; later rows go before earlier ones")
+    return table(
+        headings, rows, text("Fewest students, or fewest in the denominator; later rows go before earlier ones")
+    )
 
 
 def _minimum(name: str, entry: Threshold, policy: Policy) -> list[Html]:

@@ -22,14 +22,15 @@ def level_table(levels: LevelTable, unit: str) -> Html:
         parts += [_bands(title, one, sign) for one in sets]
     parts += [_grid(one) for one in levels.grids]
     parts += [_override(one) for one in levels.overrides]
-    if any("small" in (one.when or "").split() for one in (*levels.status, *levels.change, *levels.grids)):
+    conditions = [one.when or "" for part in (levels.status, levels.change, levels.grids) for one in part]
+    if any("small" in when.split() for when in conditions):
         parts.insert(0, paragraph(sentence(SMALL)))
     return lines(*parts)
 
 
-def _caption(title: str, dated: Dated, when: str | None) -> str:
-    where = f", where {' '.join(when.split())}" if when else ""
-    return f"{title}{years_words(dated)}{where}"
+def _caption(title: str, dated: Dated, when: str | None) -> Html:
+    found = text(f"{title}{years_words(dated)}")
+    return Html(f"{found}, where {expression(when)}") if when else found
 
 
 def _about(dated: Dated) -> Html:
@@ -43,6 +44,8 @@ def _bands(title: str, one: BandSet, unit: str) -> Html:
 
 
 def _grid(grid: Grid) -> Html:
+    if not any(cell for _, cells in grid.rows for cell in cells):
+        return lines(tag("p", Html(f"{_caption('No rating', grid.dated, grid.when)}.")), _about(grid.dated))
     rows = [[text(status), *(rating(cell) for cell in cells)] for status, cells in grid.rows]
     caption = _caption("Rating by status (rows) and change (columns)", grid.dated, grid.when)
     headings = [text("Status"), *(text(column) for column in grid.columns)]
@@ -69,4 +72,6 @@ def _override(one: Override) -> Html:
 def legend() -> Html:
     """The colours, worst first."""
     rows = [[text(name.capitalize()), rating(name.capitalize()), text(f"{step} of 5")] for name, step in STEPS.items()]
-    return table([text("Colour"), text("Shown as"), text("Marks")], rows, "The Dashboard's colours, from worst to best")
+    return table(
+        [text("Colour"), text("Shown as"), text("Marks")], rows, text("The Dashboard's colours, from worst to best")
+    )

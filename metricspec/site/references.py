@@ -128,7 +128,7 @@ def _dataset(catalogue: Catalogue, links: Links, name: str) -> Page:
         f"Data: {name}",
         lines(head(one.title, name, "dataset"), people.described(one.description.by_language), *said),
         (
-            Section("columns", "Columns", table(headings, rows, "Columns")),
+            Section("columns", "Columns", table(headings, rows, text("Columns"))),
             used(links, catalogue.users(lambda i: name in catalogue.datasets(i))),
         ),
     )
@@ -153,11 +153,11 @@ def _codes(catalogue: Catalogue) -> Page:
         one = catalogue.catalog.codes[name]
         order = paragraph(text("In this order they compare with < and between.")) if one.ordered else NOTHING
         rows = [[code(value), text(title)] for value, title in one.values]
-        shown = table([text("Code"), text("Meaning")], rows, f"Codes of {name}")
+        shown = table([text("Code"), text("Meaning")], rows, text(f"Codes of {name}"))
         sections.append(Section(name, name, lines(paragraph(people.titles(one.title.by_language)), order, shown)))
     for name, lookup in sorted(catalogue.catalog.lookups.items()):
         rows = [[code(key), text(f"{value:f}")] for key, value in lookup.values]
-        shown = table([text(lookup.key), text("Value")], rows, f"Values of {name}", numbers=[1])
+        shown = table([text(lookup.key), text("Value")], rows, text(f"Values of {name}"), numbers=[1])
         title = paragraph(people.titles(lookup.title.by_language))
         sections.append(Section(name, name, lines(title, shown, sources_table([("Values", lookup.source)]))))
     said = "Codes that columns hold, and constants for each code that rules look up."

@@ -39,7 +39,7 @@ def _rows(caption: str, rows: Sequence[Row]) -> Html:
     shown = [[_cell(row, name) for name in columns] for row in rows[:MOST]]
     left = len(rows) - MOST
     more = paragraph(text(f"And {plural(left, 'row')} more, in the file of the test.")) if left > 0 else NOTHING
-    return lines(table([text(name) for name in columns], shown, caption), more)
+    return lines(table([text(name) for name in columns], shown, text(caption)), more)
 
 
 def _cell(row: Row, name: str) -> Html:

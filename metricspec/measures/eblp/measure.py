@@ -128,8 +128,8 @@ class Eblp:
             lines.append(rf"h = {blp} \quad \text{{where its mean squared error is the smaller}}")
             lines.append(rf"h = {own} \quad \text{{otherwise}}")
         if spec.report != "simple_mean":
-            lines.append(r"\theta = \mu \mathbf{1} + G \, V^{-1} (\bar{r} - \mu \mathbf{1})")
-            lines.append(r"\mu = \frac{\mathbf{1}^{\top} V^{-1} \bar{r}}{\mathbf{1}^{\top} V^{-1} \mathbf{1}}")
+            lines.append(r"\theta = \mu e + G \, V^{-1} (\bar{r} - \mu e)")
+            lines.append(r"\mu = \frac{e^{\top} V^{-1} \bar{r}}{e^{\top} V^{-1} e}")
             lines.append("V = G + R")
         of = f" of {spec.reported}" if spec.reported is not None else ""
         cell = ", ".join(f"`{name}`" for name in spec.cell)
@@ -143,6 +143,7 @@ class Eblp:
         if spec.report != "simple_mean":
             where.append(("G", f"covariance of the org's effects between the blocks of {spec.years} years"))
             where.append(("R", "covariance of the block means about these effects"))
+            where.append(("e", "a 1 for each block"))
         return Formula(tuple(lines), tuple(where))
 
     def variables(self, spec: EblpSpec) -> Sequence[Variable]:
