@@ -20,7 +20,7 @@ def framework_pages(catalogue: Catalogue) -> Iterator[Page]:
     for name in catalogue.ids["frameworks"]:
         one, path = catalogue.catalog.frameworks[name], catalogue.path("frameworks", name)
         assert path is not None
-        top = lines(head(one.title, name, "framework"), described(one.description.by_language))
+        top = lines(head(one.title, name, "framework", "frameworks"), described(one.description.by_language))
         yield Page(path, f"Framework: {one.title}", top, tuple(_sections(one, Links(catalogue, "../"))))
 
 
@@ -42,7 +42,7 @@ def _sections(one: Framework, links: Links) -> Iterator[Section]:
     ]
     if criteria:
         said_ = paragraph(text("A criterion is met where any of its conditions holds."))
-        found = table([text("Criterion"), text("Conditions")], criteria, text("Criteria"))
+        found = table([text("Criterion"), text("Conditions")], criteria, text("What is asked of an org"))
         yield Section("criteria", "Criteria", lines(said_, found))
     for each in one.designations:
         name = str(each.title) or each.name.replace("_", " ")

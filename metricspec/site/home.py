@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from metricspec.measure import TallyMeasure
-from metricspec.model import Indicator
+from metricspec.model import Indicator, Text
 from metricspec.reporting.figures import plural
 from metricspec.reporting.listing import AUTHORITIES, authority
 from metricspec.reporting.unverified import unverified_parts
@@ -135,15 +135,19 @@ def index_pages(catalogue: Catalogue) -> Iterator[Page]:
     for kind, name in KINDS.items():
         items = []
         for id_ in catalogue.ids[kind]:
-            spec = known[kind][id_] if kind in known else None
-            title = getattr(spec, "title", None)
-            items.append(joined([links.to(kind, id_, code(id_)), titles(title.by_language) if title else NOTHING]))
+            spec = known.get(kind, {}).get(id_)
+            title = getattr(spec, "title", Text())
+            if str(title):
+                named = links.to(kind, id_, titles(title.by_language))
+                items.append(joined([named, tag("span", code(id_), class_="about")]))
+            else:
+                items.append(links.to(kind, id_, code(id_)))
         more = (
             paragraph(Html(f"The codes in them: {link('codes.html', text('codes'))}."))
             if kind == "datasets"
             else NOTHING
         )
-        body = lines(heading(name), paragraph(text(INTROS[kind])), listing(items), more)
+        body = lines(heading(name), paragraph(text(INTROS[kind])), listing(items, class_="catalogue"), more)
         yield Page(f"{kind}.html", name, body, about=INTROS[kind])
 
 

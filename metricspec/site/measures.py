@@ -11,7 +11,7 @@ from typing import Any
 from metricspec.measure import MeasureType
 from metricspec.problems import UsageError
 from metricspec.site.catalogue import Catalogue, Links
-from metricspec.site.markup import Html, code, lines, paragraph, sentence, table, text
+from metricspec.site.markup import Html, code, lines, link, paragraph, sentence, table, text
 from metricspec.site.mathematics import EXTRA
 from metricspec.site.page import Page, Section, heading
 from metricspec.site.references import used
@@ -40,7 +40,7 @@ def _page(catalogue: Catalogue, measure: MeasureType, path: str) -> Page:
         for name, needed, allowed, says, effect in keys(measure.schema)
     ]
     headings = [text(word) for word in ("Key", "Required", "Allowed", "What it says", "A change touches")]
-    top = lines(heading(measure.name), paragraph(text("A measure type: how a value is computed."), class_="id"))
+    top = lines(heading(measure.name), paragraph(link("../measure-types.html", text("measure type")), class_="id"))
     return Page(
         path,
         f"Measure type: {measure.name}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from metricspec.model import Column, Text
 from metricspec.site import people, ratings
 from metricspec.site.catalogue import Catalogue, Kind, Links
-from metricspec.site.markup import NOTHING, Html, code, joined, lines, listing, paragraph, table, text
+from metricspec.site.markup import NOTHING, Html, code, joined, lines, link, listing, paragraph, table, text
 from metricspec.site.page import Page, Section, heading
 from metricspec.site.sources import sources_table
 
@@ -21,12 +21,14 @@ def reference_pages(catalogue: Catalogue) -> Iterator[Page]:
     yield _codes(catalogue)
 
 
-def head(title: Text, id_: str, says: str) -> Html:
-    """The heading of a spec in its languages, its id, and what kind of thing it is."""
+def head(title: Text, id_: str, says: str, kind: Kind) -> Html:
+    """The heading of a spec in its languages, its id, and what kind of thing it is, with a link to all of the kind."""
     names = dict(title.by_language)
     first = names.pop("en", None) or str(title) or id_
     others = [paragraph(text(other), class_="subtitle", lang=language) for language, other in names.items()]
-    return lines(heading(first), *others, paragraph(joined([code(id_), text(says)], " · "), class_="id"))
+    return lines(
+        heading(first), *others, paragraph(joined([code(id_), link(f"../{kind}.html", text(says))], " · "), class_="id")
+    )
 
 
 def used(links: Links, names: list[str]) -> Section:
@@ -49,7 +51,7 @@ def _levels(catalogue: Catalogue, links: Links, name: str) -> Page:
     return Page(
         _path(catalogue, "levels", name),
         f"Cut scores: {one.title}",
-        lines(head(one.title, name, "cut scores"), paragraph(said)),
+        lines(head(one.title, name, "cut scores", "levels"), paragraph(said)),
         (
             Section("cut-scores", "Cut scores", ratings.level_table(one, unit)),
             Section("source", "Source", sources_table([("Cut scores", one.source)])),
@@ -64,7 +66,7 @@ def _policy(catalogue: Catalogue, links: Links, name: str) -> Page:
     return Page(
         _path(catalogue, "policies", name),
         f"Small numbers: {one.title}",
-        lines(head(one.title, name, "policy on small numbers"), paragraph(text(said))),
+        lines(head(one.title, name, "policy on small numbers", "policies"), paragraph(text(said))),
         (
             Section("minimums", "Minimums", people.minimums(one)),
             Section("source", "Source", sources_table([("Policy", one.source)])),
@@ -82,7 +84,7 @@ def _groups(catalogue: Catalogue, links: Links, name: str) -> Page:
     return Page(
         _path(catalogue, "groups", name),
         f"Student groups: {one.title}",
-        head(one.title, name, "student groups"),
+        head(one.title, name, "student groups", "groups"),
         (
             Section("groups", "Groups", body),
             Section("partitions", "Groups that split all students", listing(splits)),
@@ -98,7 +100,7 @@ def _orgs(catalogue: Catalogue, links: Links, name: str) -> Page:
     return Page(
         _path(catalogue, "orgs", name),
         f"Orgs: {one.title}",
-        lines(head(one.title, name, "org set"), paragraph(said)),
+        lines(head(one.title, name, "org set", "orgs"), paragraph(said)),
         (
             Section("levels", "Levels", people.org_levels(one.levels)),
             used(links, catalogue.users(lambda i: i.orgs == name)),
@@ -126,9 +128,9 @@ def _dataset(catalogue: Catalogue, links: Links, name: str) -> Page:
     return Page(
         _path(catalogue, "datasets", name),
         f"Data: {name}",
-        lines(head(one.title, name, "dataset"), people.described(one.description.by_language), *said),
+        lines(head(one.title, name, "dataset", "datasets"), people.described(one.description.by_language), *said),
         (
-            Section("columns", "Columns", table(headings, rows, text("Columns"))),
+            Section("columns", "Columns", table(headings, rows, text(f"Columns of {name}"))),
             used(links, catalogue.users(lambda i: name in catalogue.datasets(i))),
         ),
     )
