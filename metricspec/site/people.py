@@ -76,9 +76,8 @@ def minimums(policy: Policy) -> Html:
         entries: Sequence[Threshold] = getattr(policy, kind)
         rows += [_minimum(name, entry, policy) for entry in entries]
     headings = [text(word) for word in ("What", "From", "Student groups", "Org levels", "School years", "About it")]
-    return table(
-        headings, rows, text("Fewest students, or fewest in the denominator; later rows go before earlier ones")
-    )
+    caption = text("Fewest students, or fewest in the denominator; later rows go before earlier ones")
+    return table(headings, rows, caption, class_="notes")
 
 
 def _minimum(name: str, entry: Threshold, policy: Policy) -> list[Html]:

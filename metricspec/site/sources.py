@@ -21,4 +21,4 @@ def sources_table(found: Sequence[tuple[str, Source | None]]) -> Html:
             [text(what), text(document), read, outside(source.url) if source.url else NOTHING, text(source.note)]
         )
     headings = [text(word) for word in ("For", "Document", "Read on", "Link", "Note")]
-    return table(headings, rows, text("Who published what, and the day it was read"))
+    return table(headings, rows, text("Who published what, and the day it was read"), class_="notes")
