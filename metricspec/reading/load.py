@@ -22,14 +22,17 @@ from metricspec.reading.build_framework import build_framework
 from metricspec.reading.build_indicator import build_indicator, build_test
 from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
 from metricspec.reading.corpus import SHELVES, Corpus
+from metricspec.reading.deprecations import deprecation_problems
 from metricspec.reading.document import Document, read_document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.plugin_checks import plugin_problems
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
+from metricspec.reading.versions import side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
@@ -75,7 +78,7 @@ class LoadedProject:
 def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
-    documents = _read(folders, problems)
+    documents = told_apart(_read(folders, problems))
     corpus = _corpus(documents, Schemas(registry.measure_types), problems)
     expressions = Expressions(corpus.catalog)
     for found in (
@@ -85,6 +88,8 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
         framework_problems(corpus),
         binding_problems(corpus),
         expression_problems(corpus, expressions),
+        version_problems(corpus),
+        deprecation_problems(corpus),
         test_problems(corpus),
     ):
         problems.extend(found)
@@ -106,7 +111,7 @@ def load_project(path: Path) -> LoadedProject:
         message = f"this is a {document.kind} document, not a project"
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
-        problems.extend(schema_problems(document, Schemas({})))
+        problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
@@ -164,10 +169,15 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Prob
         first = known.setdefault((document.kind, document.id), document)
         if first is not document:
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
-            problems.append(Problem("MS212", message, document.place, "give one of them another id"))
+            about = "give one of them another id" + _or_version(document)
+            problems.append(Problem("MS212", message, document.place, about))
         elif whole:
             shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
+
+
+def _or_version(document: Document) -> str:
+    return ", or another first number of its version" if document.kind == "indicator" else ""
 
 
 def _built(document: Document, schemas: Schemas) -> Any:
@@ -202,7 +212,8 @@ def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
         if indicator is not None and document.file not in broken:
             name = corpus.dataset_of(indicator)
             tests.append(build_test(document, name, catalog.datasets[name].keys.get("student")))
-    return replace(catalog, tests=tuple(tests))
+    newest, versions = side_by_side(catalog.indicators)
+    return replace(catalog, tests=tuple(tests), indicators=newest, versions=versions)
 
 
 def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
@@ -223,6 +234,8 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
 
 def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
     needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
+    if "@" not in indicator.id:
+        needed |= {("indicator", name) for name in corpus.older_than(indicator)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
     others = corpus.made_of(indicator)
     needed |= {("indicator", id_) for id_ in others} if others else {("dataset", corpus.dataset_of(indicator))}

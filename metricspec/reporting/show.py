@@ -74,7 +74,7 @@ def print_indicator(
         "Not verified",
         [f"! {one.part[0].upper()}{one.part[1:]}{f'. {one.note}' if one.note else ''}" for one in unverified],
     )
-    page.section("Version", _version(indicator))
+    page.section("Version", _version(indicator, catalog))
 
 
 def _head(to: Console, indicator: Indicator, unverified: bool) -> None:
@@ -172,11 +172,25 @@ def _sources(indicator: Indicator, catalog: Catalog, levels: LevelTable | None) 
     return [(name, text or "no source given") for name, text in pairs]
 
 
-def _version(indicator: Indicator) -> Sequence[str]:
+def _others(indicator: Indicator, catalog: Catalog) -> list[str]:
+    """The other versions beside this one, and what a plain id means."""
+    plain = indicator.id.partition("@")[0]
+    several = catalog.versions.get(plain, ())
+    others = [
+        f"- {one.id}: {one.version}, {one.status}, {words.effective_words(one.effective)}"
+        for one in several
+        if one.version != indicator.version
+    ]
+    about = f"Without @, {plain} means in each school year the newest version in use that has begun."
+    return ["Beside it there are", *others, about] if others else []
+
+
+def _version(indicator: Indicator, catalog: Catalog) -> Sequence[str]:
     text = f"{indicator.version}, {indicator.status}, {words.effective_words(indicator.effective)}."
     replaces = [f"Replaces {indicator.supersedes}."] if indicator.supersedes else []
     note = [indicator.note] if indicator.note and not indicator.unverified else []
-    return [text, *replaces, *note, f"Written in {_near(indicator.place.file)}"]
+    dropped = [f"{indicator.deprecation[0].upper()}{indicator.deprecation[1:]}."] if indicator.deprecation else []
+    return [text, *dropped, *_others(indicator, catalog), *replaces, *note, f"Written in {_near(indicator.place.file)}"]
 
 
 def _near(file: str) -> str:

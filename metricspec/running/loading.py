@@ -6,32 +6,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metricspec.model import Project as Described
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.load import Loaded, load_project
 from metricspec.reading.load import load as read
 from metricspec.reading.suggest import hint
-from metricspec.registry import Registry, load_registry
+from metricspec.registry import Registry
+from metricspec.running.plugins import project_registry
 from metricspec.running.project import Project
 
 FILE = "metricspec.yaml"
 
 
 def load(folder: Path | str | None = None, *, registry: Registry | None = None) -> Project:
-    """The project in `folder` (default: this folder if it is one, else the shipped catalogue alone).
+    """The project in `folder` (default: this folder if it is one, else the shipped catalogue alone), with the plugins that
+    it names, or those of a given registry.
 
-    Specs with problems are left out and named in `Project.problems`. Raises UsageError where the folder is no
-    project, SpecError where its metricspec.yaml has problems.
+    Specs with problems are left out and named in `Project.problems`; what is wrong with plugins stands in
+    `Project.registry.problems`. Raises UsageError where the folder is no project, SpecError where its metricspec.yaml has
+    problems or its lock does not fit the plugins that are installed.
     """
-    registry = registry or load_registry()
     root = Path(folder) if folder is not None else Path()
     if not (root / FILE).is_file():
         if folder is not None:
             raise UsageError(f"{root} is not a project: there is no {FILE} (metricspec demo makes one to learn from)")
+        registry = registry or project_registry(None)
         return _project(read(registry.spec_folders, registry), registry, root)
     opened = load_project(root / FILE)
     if opened.project is None:
         raise SpecError(opened.problems)
     described = opened.project
+    registry = registry or project_registry(described)
     loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
     project = replace(_project(loaded, registry, root), warehouse=described.warehouse)
     if described.binding is None:
@@ -53,19 +58,23 @@ def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
     return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 
+def open_project(root: Path, demanded: bool) -> tuple[Described | None, list[Problem]]:
+    """What the metricspec.yaml of a folder says, and its problems. Raises UsageError where one is demanded and not there."""
+    if (root / FILE).is_file():
+        opened = load_project(root / FILE)
+        return opened.project, list(opened.problems)
+    if demanded:
+        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    return None, []
+
+
 def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:
     """How many files were checked, and their problems. With `paths`, only those files are reported on, though
     everything else is read too, so that references resolve."""
-    registry = load_registry()
     root = folder or Path()
-    folders = list(registry.spec_folders)
-    problems: list[Problem] = []
-    if (root / FILE).is_file():
-        opened = load_project(root / FILE)
-        problems.extend(opened.problems)
-        folders += [root / name for name in opened.project.specs] if opened.project else []
-    elif folder is not None:
-        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    described, problems = open_project(root, folder is not None)
+    registry = project_registry(described)
+    folders = [*registry.spec_folders, *(root / name for name in (described.specs if described else ()))]
     inside = [f.resolve() for f in folders]
     for path in paths:
         if path.is_file() and path.suffix not in (".yaml", ".yml"):

@@ -16,6 +16,7 @@ from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, missing_columns, overridden, reached
+from metricspec.running.notices import notices
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
 from metricspec.schoolyear import demand_school_year
 from metricspec.scopes import Expressions
@@ -141,7 +142,10 @@ class Project:
         return sorted(i.id for i in active if self.datasets(i) <= set(bound))
 
     def datasets(self, indicator: Indicator) -> set[str]:
-        """The datasets that an indicator reads, through others where it is made of them."""
+        """The datasets that an indicator reads in any of its versions, through others where it is made of them."""
+        return {name for one in self.catalog.in_force(indicator.id) for name in self._datasets(one)}
+
+    def _datasets(self, indicator: Indicator) -> set[str]:
         measure = self.registry.measure_types[indicator.measure_type]
         if isinstance(measure, RowMeasure):
             return {measure.dataset(indicator.measure)}
@@ -153,11 +157,17 @@ class Project:
         return {indicator.students, self.catalog.orgs[indicator.orgs].dataset, *facts}
 
     def indicator(self, name: str) -> Indicator:
-        """An indicator by its id. Raises UsageError that says whether it is unknown or its spec has problems."""
-        found = self.catalog.indicators.get(name)
+        """An indicator by its id, or one version by id@N. Raises UsageError that says whether it is unknown or its spec has
+        problems."""
+        found = self.catalog.find(name)
         if found is not None:
             return found
-        if name in self.broken:
+        plain = name.partition("@")[0]
+        if plain in self.catalog.indicators:
+            several = self.catalog.versions.get(plain, (self.catalog.indicators[plain],))
+            known = ", ".join(f"{plain}@{one.major} ({one.version})" for one in several)
+            raise UsageError(f"there is no '{name}': there are {known}")
+        if plain in self.broken:
             raise UsageError(f"the spec of '{name}' has problems: run 'metricspec check' to see them")
         raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
 
@@ -207,6 +217,7 @@ class Project:
             )
         for name in ids:
             self.indicator(name)
+        said += notices(ids, self.catalog, years)
         compiler = self.compiler(engine.dialect, bound, laid_out=False)
         plan = compiler.plan(ids, tuple(years))
         for name in plan.reads:

@@ -88,7 +88,7 @@ class _Compiled:
 
     def __init__(self, compiler: Compiler, catalog: Catalog, indicator: str, warehouse: DuckDB) -> None:
         self.catalog, self.warehouse, self.renderer = catalog, warehouse, compiler.renderer
-        self.indicator: Indicator = catalog.indicators[indicator]
+        self.indicator: Indicator = catalog.in_force(indicator)[-1]
         self.plan: Plan = compiler.plan([indicator])
         self.columns = dict(self.plan.reads)
         self._statements = {s.name: self.renderer.creation(s) for s in self.plan.stages[:-1] if isinstance(s, Stage)}

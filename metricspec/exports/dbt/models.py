@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Names:
         return f"{self.project}_result"
 
     def indicator(self, name: str) -> str:
-        return f"{self.project}_{name.replace('.', '_').replace('-', '_')}"
+        return f"{self.project}_" + re.sub(r"\W", "_", name)
 
     def indicators(self, ids: Sequence[str]) -> Mapping[str, str]:
         """The model of each indicator. Raises UsageError where two would have one name."""

@@ -154,7 +154,7 @@ def _told(design: Design) -> Stage:
     spec = design.spec
     count = "CAST(CAST(outside AS BIGINT) AS VARCHAR)"
     notes = [
-        f"CASE WHEN outside > 0e0 THEN '; answers outside {spec.low} to {spec.high}, which count as none: ' || {count} ELSE '' END",
+        f"CASE WHEN outside > 0e0 AND n_0 > 0e0 THEN '; answers outside {spec.low} to {spec.high}, which count as none: ' || {count} ELSE '' END",
         "CASE WHEN n_0 = 0e0 THEN '; nobody answered enough items' ELSE '' END",
     ]
     if spec.floors:
