@@ -60,14 +60,25 @@ class Catalogue:
 
     @cached_property
     def indicators(self) -> Mapping[str, Indicator]:
-        """Those shown, by id: the chosen ones and those that they are made of."""
-        waiting, found = list(self.chosen or self.catalog.indicators), set[str]()
+        """Those shown, by id: the chosen ones in all their versions, and those that they are made of."""
+        waiting, found = list(self.chosen or self.catalog.indicators), dict[str, Indicator]()
         while waiting:
-            name = waiting.pop()
+            name = self.named(waiting.pop())
             if name not in found:
-                found.add(name)
-                waiting += self.made_of(self.catalog.indicators[name])
-        return {name: self.catalog.indicators[name] for name in sorted(found)}
+                found[name] = self.project.indicator(name)
+                waiting += self.made_of(found[name])
+                waiting += [one.id for one in self.versions(name)]
+        return dict(sorted(found.items()))
+
+    def named(self, name: str) -> str:
+        """The id under which an indicator is shown: the plain one for the newest of several versions."""
+        plain, at, number = name.partition("@")
+        newest = self.catalog.indicators.get(plain)
+        return plain if at and newest is not None and str(newest.major) == number else name
+
+    def versions(self, name: str) -> tuple[Indicator, ...]:
+        """All versions that stand side by side with one, itself among them, oldest first; none where it stands alone."""
+        return self.catalog.versions.get(name.partition("@")[0], ())
 
     @cached_property
     def ids(self) -> Mapping[Kind, tuple[str, ...]]:
@@ -103,6 +114,7 @@ class Catalogue:
 
     def path(self, kind: Kind, name: str) -> str | None:
         """Where the page of a spec lies; None where it has none here. The one place that says so."""
+        name = self.named(name) if kind == "indicators" else name
         if name not in self.ids[kind]:
             return None
         if kind == "codes":
@@ -111,7 +123,8 @@ class Catalogue:
 
     def made_of(self, indicator: Indicator) -> Sequence[str]:
         measure = self.registry.measure_types[indicator.measure_type]
-        return measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
+        made = measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
+        return [self.named(name) for name in made]
 
     def datasets(self, indicator: Indicator) -> tuple[str, ...]:
         """The datasets that an indicator reads itself: facts first, then students."""
@@ -143,8 +156,8 @@ class Links:
 
     def indicators(self, names: Iterable[str]) -> list[Html]:
         """Each with its title."""
-        found = self.catalogue.catalog.indicators
-        return [Html(f"{self.to('indicators', name, text(found[name].title))} {code(name)}") for name in names]
+        titles = {name: self.catalogue.project.indicator(name).title for name in names}
+        return [Html(f"{self.to('indicators', name, text(title))} {code(name)}") for name, title in titles.items()]
 
     def sentence(self, words: str) -> Html:
         """A sentence in which the id of an indicator between backquotes leads to its page."""

@@ -94,7 +94,7 @@ def _authority(one: Indicator) -> str:
 def domain(one: Indicator, catalogue: Catalogue) -> str:
     """What an indicator is about, by the data it reads; one made of others as the first of them."""
     if isinstance(catalogue.registry.measure_types[one.measure_type], TallyMeasure):
-        return domain(catalogue.catalog.indicators[catalogue.made_of(one)[0]], catalogue)
+        return domain(catalogue.project.indicator(catalogue.made_of(one)[0]), catalogue)
     name = catalogue.datasets(one)[0]
     return DOMAINS.get(name) or str(catalogue.catalog.datasets[name].title) or name
 

@@ -49,6 +49,8 @@ class IndicatorPage:
         badges = [code(one.id), text(f"version {one.version}")]
         badges += [tag("strong", text(one.status), class_="badge")] if one.status != "active" else []
         parts = [heading(str(one.title), shown), *others, paragraph(joined(badges, " · "), class_="id")]
+        if one.deprecation:
+            parts.append(paragraph(text(f"It is {one.deprecation}."), class_="warning"))
         if unverified_parts(one, self.catalogue.catalog):
             note = Html(f"{people.unverified()} {text('Parts of it have not been compared with their source:')} ")
             parts.append(paragraph(Html(f'{note}<a href="#not-verified">{text("which")}</a>.'), class_="warning"))
@@ -183,9 +185,29 @@ class IndicatorPage:
     def _version(self) -> Html:
         one = self.indicator
         said = [f"{one.version}, {one.status}, {words.effective_words(one.effective)}."]
+        said += [f"It is {one.deprecation}."] if one.deprecation else []
         said += [f"It replaces `{one.supersedes}`."] if one.supersedes else []
         said += [one.note] if one.note and not one.unverified else []
-        return lines(*(paragraph(self.links.sentence(part)) for part in said))
+        return lines(*(paragraph(self.links.sentence(part)) for part in said), self._beside())
+
+    def _beside(self) -> Html:
+        """The versions that stand side by side, and what the plain id means."""
+        several = self.catalogue.versions(self.indicator.id)
+        if not several:
+            return NOTHING
+        plain = self.indicator.id.partition("@")[0]
+        rows = [
+            [
+                self.links.to("indicators", one.id),
+                text(one.version),
+                text(one.status),
+                text(words.effective_words(one.effective)),
+            ]
+            for one in several
+        ]
+        said = f"Without @, `{plain}` means in each school year the newest version in use that has begun."
+        headings = [text(word) for word in ("Id", "Version", "Status", "Years")]
+        return lines(table(headings, rows, text("Versions side by side")), paragraph(self.links.sentence(said)))
 
     def _history(self) -> Html:
         entries = self.catalogue.history.get(self.indicator.id, ())
