@@ -139,7 +139,13 @@ def test_colours_are_named_and_can_be_read(whole: Site) -> None:
     for name in ("red", "orange", "yellow", "green", "blue"):
         ink = re.search(rf"\.rating\.{name} {{ background: var\(--{name}\); color: (#\w+); }}", css)
         assert ink and contrast(colours[name], ink[1]) >= 4.5, name
-    for ink, paper in (("ink", "#ffffff"), ("quiet", "#ffffff"), ("quiet", "panel"), ("accent", "#ffffff"), ("care", "care-panel")):
+    for ink, paper in (
+        ("ink", "#ffffff"),
+        ("quiet", "#ffffff"),
+        ("quiet", "panel"),
+        ("accent", "#ffffff"),
+        ("care", "care-panel"),
+    ):
         assert contrast(colours[ink], colours.get(paper, paper)) >= 4.5, (ink, paper)
     shown = 0
     for path in whole.pages:

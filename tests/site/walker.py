@@ -8,7 +8,9 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr mspace".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "mspace"]
+)
 
 
 @dataclass
@@ -35,9 +37,7 @@ class Element:
         return "".join(part if isinstance(part, str) else part.raw for part in self.parts)
 
     def one(self, name: str, **attributes: str) -> Element:
-        found = [
-            e for e in self.all(name) if all(e.attributes.get(k.rstrip("_")) == v for k, v in attributes.items())
-        ]
+        found = [e for e in self.all(name) if all(e.attributes.get(k.rstrip("_")) == v for k, v in attributes.items())]
         assert len(found) == 1, (name, attributes, len(found))
         return found[0]
 
