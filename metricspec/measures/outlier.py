@@ -180,8 +180,9 @@ class Outlier:
         more = {
             "regression": [("b^{(-j)}", "coefficients of a regression on the other schools, without school *j*")],
             "neighbors": [
-                ("N_j", "the schools with the smallest distance d"),
-                (r"\sigma_k", "standard deviation of z"),
+                ("N_j", "the schools with the smallest distance *d*"),
+                ("p", "how many characteristics there are"),
+                (r"\sigma_k", "the standard deviation of characteristic *k*"),
             ],
             "characteristics_index": [("N_j", "the schools whose index I is nearest"), ("b", "of a regression on all")],
         }[spec.method]

@@ -87,6 +87,7 @@ class SimilarSchools:
         where = (
             ("v_{ij}", f"the value: how far school *i* is from school *j*; the {spec.neighbors} nearest are listed"),
             ("z_{jk}", f"the characteristics of school *j*: {given}"),
+            ("p", f"how many these are: {len(spec.likeness.names)}"),
             (r"\sigma_k", "the standard deviation of characteristic *k* over the schools compared"),
         )
         line = r"v_{ij}^2 = \frac{1}{p} \sum\limits_{k=1}^{p} \frac{(z_{ik} - z_{jk})^2}{\sigma_k^2}"

@@ -86,4 +86,4 @@ def _place(section: Section) -> Html:
 
 def _escaped(title: str) -> str:
     """A heading in Markdown in which nothing is marked up."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|>~-])", r"\\\1", title.replace("&", "&amp;").replace("<", "&lt;"))
+    return re.sub(r"([\\`*_{}\[\]()#+.!>-])", r"\\\1", title.replace("&", "&amp;").replace("<", "&lt;"))

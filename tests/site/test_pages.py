@@ -210,10 +210,11 @@ def test_each_of_several_versions_has_a_page(tmp_path: Path, command: Command) -
     newest = read(tmp_path / "site" / "indicators" / "ours.absent.html")
     older = read(tmp_path / "site" / "indicators" / "ours.absent-v1.html")
     assert "days_absent >= 5" in section(newest, "how").text and "days_absent >= 9" in section(older, "how").text
-    assert "deprecated since 2026-01-05" in older.one("p", class_="warning").text
+    warned = [e.text for e in older.all("p") if e.attributes.get("class") == "warning"]
+    assert "deprecated since 2026-01-05" in warned[0]
     for page in (newest, older):
-        led = [link.attributes["href"] for link in section(page, "version").all("a")]
-        assert led == ["../indicators/ours.absent-v1.html", "../indicators/ours.absent.html"]
+        led = {link.attributes["href"] for link in section(page, "version").all("a")}
+        assert led == {"../indicators/ours.absent-v1.html", "../indicators/ours.absent.html"}
 
 
 def test_only_what_is_chosen_and_what_it_needs(project: Project) -> None:
@@ -224,7 +225,7 @@ def test_only_what_is_chosen_and_what_it_needs(project: Project) -> None:
 
 
 def test_mathematics_holds_nothing_else() -> None:
-    made = mathml(r"\href{javascript:alert(1)}{x} \text{<script> & y}")
+    made = mathml(r"\href{javascript:alert(1)}{x} \text{<script> & y}").replace("\xa0", " ")
     assert "javascript" not in made and "&lt;script&gt; &amp; y" in made
 
 

@@ -60,6 +60,8 @@ def _terms(spec: GrowthSpec) -> list[tuple[str, str]]:
     if spec.peers:
         whom = "over the student's schoolmates" if spec.peer_means == "others" else "over the school"
         found.append((r"\bar{x}_{jl}", f"means {whom} of {', '.join(f'`{name}`' for name in spec.peers)}"))
+    coefficients = "b, g" if spec.peers else "b"
+    found.append((coefficients, "coefficients, the same for all scores of the cell"))
     z = "y, x and the means, each less its average"
     if spec.form == "two_step":
         z = "y and x, each less its school's average; in a second step the school means of what is left, on the peers"
@@ -79,6 +81,8 @@ def _terms(spec: GrowthSpec) -> list[tuple[str, str]]:
 
 def _results(spec: GrowthSpec) -> list[tuple[str, str]]:
     found = [("r_i", "residual: the score less what was expected"), ("m_j", "the mean residual of school or org *j*")]
+    if spec.weight is None:
+        found.append(("n_j", "how many scores it has"))
     if spec.standardize != "none":
         whom = "the scores fitted" if spec.standardize == "sample" else "all known outcomes of the cell"
         found.append((r"\sigma_y", f"the standard deviation of the outcome over {whom}"))
