@@ -7,14 +7,23 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
 
-from metricspec import builtin, hookspecs, measure
+from metricspec import builtin, formula, hookspecs, measure
 from metricspec.docsgen.markdown import code, listing, page, quoted
 from metricspec.registry import GROUP
 
 INTRO = f"""A plugin is a Python module named by an entry point of the group `{GROUP}`. It implements any of these hooks as
 functions marked `@hookimpl` (from `metricspec.hookspecs`). Each takes nothing and returns a list. How to write one:
 [Add a measure type](../how-to/add-a-measure-type.md)."""
-PARTS = (measure.MeasureType, measure.MomentMeasure, measure.RowMeasure, measure.Use, measure.Moment, measure.Estimate)
+PARTS = (
+    measure.MeasureType,
+    measure.MomentMeasure,
+    measure.RowMeasure,
+    measure.Use,
+    measure.Moment,
+    measure.Estimate,
+    formula.FormulaMeasure,
+    formula.Formula,
+)
 
 
 def hook_names() -> list[str]:
