@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": ("explain", "Show how an indicator came about: each step, its rows and its SQL."),
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
+    "docs": ("docs", "Build the reference of indicators as a site, or check that one is current."),
     "run": ("run", "Compute indicators and write the results."),
     "verify": ("verify", "Compute again what a file of results holds, and compare."),
     "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
