@@ -30,6 +30,8 @@ COMMANDS = {
     ),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
+    "schema": ("schema", "Write the JSON Schemas with which editors complete and check specs."),
+    "lsp": ("lsp", "Serve an editor: problems, explanations and completion while you write."),
 }
 
 

@@ -23,7 +23,7 @@ LAYERS = (
     ("compiler",),
     ("frameworks",),
     ("running",),
-    ("testing", "reporting", "synthetic", "exports"),
+    ("testing", "reporting", "synthetic", "exports", "editor"),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
