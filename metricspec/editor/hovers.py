@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -22,19 +23,22 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def about_key(schema: Schema, key: str = "", *, required: bool = False) -> str:
-    """Markdown: what a key says, what may be written there, and what a change of it does."""
+def about_key(schema: Schema, key: str = "", *, required: bool = False, values: bool = True) -> str:
+    """Markdown: what a key says, what may be written there, and what a change of it does. Without `values`, not which
+    words it takes: an editor that reads them in an enum lists them itself."""
     heading = f"**{key}**" + (" (required)" if required else "") if key else ""
-    parts = [heading, schema.get("description", ""), _allowed(schema), EFFECTS.get(schema.get("x-effect", ""), "")]
-    return "\n\n".join(part for part in parts if part)
+    allowed, effect = _allowed(schema, values), EFFECTS.get(schema.get("x-effect", ""), "")
+    return "\n\n".join(part for part in (heading, schema.get("description", ""), allowed, effect) if part)
 
 
-def _allowed(schema: Schema) -> str:
+def _allowed(schema: Schema, values: bool) -> str:
     """What may be written, where the schema says more than a kind of value."""
     if schema.get("x-expression"):
         return "An expression: a condition or a value over the columns seen here."
     named = dict(value_words(schema))
     if named:
+        if not values:
+            return ""
         return "\n".join(f"- `{value}`" + (f": {says}" if says else "") for value, says in named.items())
     form = KINDS.get(str(schema.get("format"))) or schema.get("x-form")
     return f"Write {form}." if form else ""
@@ -57,5 +61,6 @@ def written(value: object) -> str:
 
 def measure_words(measure: MeasureType) -> str:
     """The first sentence that a measure type says of itself."""
-    first = inspect.cleandoc(type(measure).__doc__ or "").partition("\n\n")[0]
-    return " ".join(first.split())
+    first = " ".join(inspect.cleandoc(type(measure).__doc__ or "").partition("\n\n")[0].split())
+    sentence = re.match(r".*?\.(?= |$)", first)
+    return sentence[0] if sentence else first

@@ -134,7 +134,7 @@ def _property(name: str, schema: Mapping[str, Any], required: bool, ids: Ids) ->
 
 def _described(schema: Mapping[str, Any], name: str = "", required: bool = False) -> Node:
     """The text that an editor shows beside a key."""
-    return {"markdownDescription": about_key(schema, name, required=required)}
+    return {"markdownDescription": about_key(schema, name, required=required, values="enum" not in schema)}
 
 
 def _values(schema: Mapping[str, Any]) -> Iterator[Node]:
