@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 @click.option(
     "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
 )
+@click.option("--affected", is_flag=True, help="With paths: report also on the specs that depend on these.")
 @binding_option
 @project_option
 @warehouse_options
 def check_command(
     paths: tuple[Path, ...],
     form: str,
+    affected: bool,
     live: bool,
     sample: int | None,
     binding: str | None,
@@ -49,7 +51,7 @@ def check_command(
         raise UsageError("--sample and --binding go with --live")
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
-    checked, problems = load_for_check(paths, folder)
+    checked, problems = load_for_check(paths, folder, affected=affected)
     found: list[Checked] = []
     if live:
         found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")

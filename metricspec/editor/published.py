@@ -46,12 +46,13 @@ def _ids(catalog: Catalog) -> Ids:
 def _kind(kind: str, measure_types: Mapping[str, MeasureType], ids: Ids) -> Node:
     if kind == "indicator":
         return _indicator(measure_types, ids)
-    return _for_editors(kind_schema(kind), ids)
+    schema: Node = _for_editors(kind_schema(kind), ids)
+    return schema
 
 
 def _indicator(measure_types: Mapping[str, MeasureType], ids: Ids) -> Node:
     """An indicator: what its measure type adds follows by if and then, so that only its own keys are spoken of."""
-    schema = _for_editors(indicator_schema(None), ids)
+    schema: Node = _for_editors(indicator_schema(None), ids)
     names = {name: measure_words(each) for name, each in measure_types.items()}
     kinds = {"type": "string", "enum": list(names), "enumDescriptions": list(names.values())}
     described = schema["properties"]["measure"]["properties"]["type"]
@@ -117,7 +118,7 @@ def _for_editors(schema: Any, ids: Ids) -> Any:
         elif key in ("additionalProperties", "items", "propertyNames", "anyOf"):
             made[key] = _for_editors(value, ids)
         elif key == "format":
-            made |= FORMS.get(value, {}) | ({"format": value} if value == "date" else {})
+            made |= {**FORMS.get(value, {}), **({"format": value} if value == "date" else {})}
         elif key == "x-form":
             made["patternErrorMessage"] = f"write {value}"
         elif not key.startswith("x-"):

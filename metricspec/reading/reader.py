@@ -37,6 +37,9 @@ class Reader:
         }
         return sorted(found)
 
+    def is_file(self, path: Path) -> bool:
+        return path.absolute() in self.texts or path.is_file()
+
     def document(self, path: Path) -> Read:
         """The document in a file with what is wrong with it as YAML; problem MS008 where it cannot be read."""
         file = str(path)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.load import Loaded, load_project
 from metricspec.reading.load import load as read
+from metricspec.reading.mentions import dependents
+from metricspec.reading.reader import Reader
+from metricspec.reading.schemas import Schemas
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry, load_registry
 from metricspec.running.project import Project
@@ -53,38 +56,63 @@ def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
     return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 
-def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:
-    """How many files were checked, and their problems. With `paths`, only those files are reported on, though
-    everything else is read too, so that references resolve."""
-    registry = load_registry()
-    root = folder or Path()
+@dataclass(frozen=True)
+class Found:
+    """What was read for a check: the specs, and all that is wrong with them and with the project's own file."""
+
+    loaded: Loaded
+    problems: tuple[Problem, ...]
+
+
+def read_for_check(root: Path, registry: Registry, paths: Sequence[Path] = (), reader: Reader | None = None) -> Found:
+    """The shipped specs, those of the project in `root` if it is one, and those beside or below `paths`."""
+    reader = reader or Reader()
     folders = list(registry.spec_folders)
     problems: list[Problem] = []
-    if (root / FILE).is_file():
-        opened = load_project(root / FILE)
+    if reader.is_file(root / FILE):
+        opened = load_project(root / FILE, reader)
         problems.extend(opened.problems)
         folders += [root / name for name in opened.project.specs] if opened.project else []
-    elif folder is not None:
-        raise UsageError(f"{root} is not a project: there is no {FILE}")
     inside = [f.resolve() for f in folders]
+    for path in paths:
+        place = path.resolve()
+        home = place if place.is_dir() else place.parent
+        if place != (root / FILE).resolve() and not any(home == known or known in home.parents for known in inside):
+            folders.append(path if path.is_dir() else path.parent)
+            inside.append(home)
+    loaded = read(folders, registry, reader)
+    return Found(loaded, (*problems, *loaded.problems))
+
+
+def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool = False) -> tuple[int, list[Problem]]:
+    """How many files were checked, and their problems. With `paths`, only those files are reported on (`affected`: and
+    those that depend on them), though everything else is read too, so that references resolve."""
+    registry = load_registry()
+    root = folder or Path()
+    if folder is not None and not (root / FILE).is_file():
+        raise UsageError(f"{root} is not a project: there is no {FILE}")
     for path in paths:
         if path.is_file() and path.suffix not in (".yaml", ".yml"):
             raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
-        place = path.resolve()
-        home = place if place.is_dir() else place.parent
-        if not any(home == known or known in home.parents for known in inside):
-            folders.append(path if path.is_dir() else path.parent)
-            inside.append(home)
-    loaded = read(folders, registry)
-    problems.extend(loaded.problems)
-    files = [Path(name) for name in loaded.documents]
+    found = read_for_check(root, registry, paths)
+    files, problems = [Path(name) for name in found.loaded.documents], list(found.problems)
     if paths:
         wanted = [p.resolve() for p in paths]
-        files = [f for f in files if _under(f, wanted)]
+        if affected:
+            wanted += affected_files(found.loaded, registry, wanted)
+        own = [root / FILE] if _under(root / FILE, wanted) and (root / FILE).is_file() else []
+        files = [f for f in (*files, *own) if _under(f, wanted)]
         problems = [p for p in problems if _under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
+
+
+def affected_files(loaded: Loaded, registry: Registry, wanted: Sequence[Path]) -> list[Path]:
+    """The files of `wanted`, and those of all documents that depend on what is in them."""
+    documents = loaded.documents.values()
+    changed = [document for document in documents if _under(Path(document.file), wanted)]
+    return [Path(file).resolve() for file in dependents(documents, Schemas(registry.measure_types), changed)]
 
 
 def _under(path: Path, wanted: Sequence[Path]) -> bool:

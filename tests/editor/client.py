@@ -49,9 +49,7 @@ class Editor:
     async def start(self, *command: str, **options: Any) -> lsp.InitializeResult:
         await self.client.start_io(*command, **options)
         markdown = lsp.HoverClientCapabilities(content_format=[lsp.MarkupKind.Markdown])
-        snippets = lsp.ClientCompletionItemOptions(
-            snippet_support=True, documentation_format=[lsp.MarkupKind.Markdown]
-        )
+        snippets = lsp.ClientCompletionItemOptions(snippet_support=True, documentation_format=[lsp.MarkupKind.Markdown])
         document = lsp.TextDocumentClientCapabilities(
             hover=markdown,
             completion=lsp.CompletionClientCapabilities(completion_item=snippets),

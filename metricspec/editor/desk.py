@@ -1,0 +1,93 @@
+"""What an editor has open of one project: its unsaved texts over what lies on the disk, and what was read of them last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from metricspec.model import Catalog
+from metricspec.problems import Problem
+from metricspec.reading.corpus import SHELVES
+from metricspec.reading.document import Document, read_document
+from metricspec.reading.reader import Reader
+from metricspec.reading.schemas import Schemas
+from metricspec.registry import Registry, load_registry
+from metricspec.running.loading import FILE, Found, read_for_check
+
+# What starts a document of ours: other YAML that an editor opens is none of our business.
+OURS = re.compile(r"^(\ufeff)?(\s*#.*\n|\s*\n)*metricspec\s*:")
+
+
+class Desk:
+    """One project, or the shipped specs alone where `root` holds no project.
+
+    `catalog` is what was whole when it was last so: a dataset does not vanish while somebody types in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.texts: dict[Path, str] = {}
+        self.registry: Registry = load_registry(entry_points=False)
+        self.reader = Reader(self.texts)
+        self.schemas = Schemas(self.registry.measure_types)
+        self.found: Found | None = None
+        self.catalog = Catalog()
+        self.documents: Mapping[tuple[str, str], Document] = MappingProxyType({})
+
+    def look(self) -> tuple[Problem, ...]:
+        """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
+        found = read_for_check(self.root, self.registry, self._outside(), self.reader)
+        self.found = found
+        documents: dict[tuple[str, str], Document] = {}
+        for document in found.loaded.documents.values():
+            if document.kind != "test":
+                documents.setdefault((document.kind, document.id), document)
+        self.documents = MappingProxyType(documents)
+        self.catalog = _over(self.catalog, found.loaded.catalog, documents)
+        return found.problems
+
+    def _outside(self) -> list[Path]:
+        """Open documents of ours, which may lie in no folder of specs."""
+        return [path for path, text in sorted(self.texts.items()) if path.name != FILE and OURS.match(text)]
+
+    def has(self, path: Path) -> bool:
+        """Whether a file was read for this project."""
+        if self.found is None:
+            return False
+        return any(Path(file).absolute() == path for file in self.found.loaded.documents)
+
+    def text(self, path: Path) -> str:
+        """A file's text as it is now; empty where it cannot be read."""
+        if path in self.texts:
+            return self.texts[path]
+        try:
+            return path.read_bytes().decode("utf-8-sig", "replace")
+        except OSError:
+            return ""
+
+    def document(self, path: Path) -> Document | None:
+        """The document in a file as it is now, if it can be read."""
+        document, _ = read_document(str(path), self.text(path).encode("utf-8", "surrogatepass"))
+        return document if document is not None and isinstance(document.nodes.data, dict) else None
+
+    def schema(self, document: Document) -> Mapping[str, Any]:
+        return self.schemas.schema(document.kind, document.data)
+
+    def ids(self, kind: str) -> Iterator[tuple[str, str]]:
+        """The ids of a kind, each with its title."""
+        shelf = getattr(self.catalog, SHELVES[kind])
+        for of, id_ in sorted(self.documents):
+            if of == kind:
+                yield id_, str(getattr(shelf.get(id_), "title", ""))
+
+
+def _over(earlier: Catalog, now: Catalog, written: Mapping[tuple[str, str], Document]) -> Catalog:
+    """What is whole now, and what was whole before and is still written."""
+    shelves: dict[str, Any] = {}
+    for kind, shelf in SHELVES.items():
+        kept = {id_: one for id_, one in getattr(earlier, shelf).items() if (kind, id_) in written}
+        shelves[shelf] = {**kept, **getattr(now, shelf)}
+    return Catalog(**shelves, tests=now.tests)
