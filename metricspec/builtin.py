@@ -6,6 +6,7 @@ from pathlib import Path
 
 from metricspec.hookspecs import hookimpl
 from metricspec.measure import MeasureType
+from metricspec.offers import WarehouseType
 
 
 @hookimpl
@@ -42,3 +43,10 @@ def metricspec_spec_folders() -> list[Path]:
     """The shipped catalogue: inside the package once installed, beside it in a checkout."""
     here = Path(__file__).resolve().parent
     return [folder for folder in (here / "specs", here.parent / "specs") if folder.is_dir()][:1]
+
+
+@hookimpl
+def metricspec_warehouses() -> list[WarehouseType]:
+    from metricspec.warehouses.connect import BUILT_IN
+
+    return list(BUILT_IN)

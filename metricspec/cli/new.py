@@ -80,18 +80,18 @@ def _demand_id(name: str) -> None:
 def _home(target: Path | None, folder: Path | None) -> tuple[Path, Loaded]:
     """Where to write, and everything that is known there already."""
     from metricspec.problems import SpecError, UsageError
-    from metricspec.reading.load import load, load_project
-    from metricspec.registry import load_registry
-    from metricspec.running.loading import FILE
+    from metricspec.reading.load import load
+    from metricspec.running.loading import FILE, open_project
+    from metricspec.running.plugins import project_registry
 
     root = folder or Path()
-    registry = load_registry()
+    described, problems = open_project(root, False)
+    if problems:
+        raise SpecError(problems)
+    registry = project_registry(described)
     specs: list[Path] = []
-    if (root / FILE).is_file():
-        opened = load_project(root / FILE)
-        if opened.project is None:
-            raise SpecError(opened.problems)
-        specs = [root / one for one in opened.project.specs]
+    if described is not None:
+        specs = [root / one for one in described.specs]
         if not specs and target is None:
             raise UsageError(f"{root / FILE} names no folder of specs: add the line `specs: [specs]` to it")
     elif target is None:

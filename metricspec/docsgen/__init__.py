@@ -26,7 +26,7 @@ __all__ = ["pages"]
 
 def pages() -> Mapping[str, str]:
     """Every page by file name. Plugins that happen to be installed are left out, so that the pages are always the same."""
-    registry = load_registry(entry_points=False)
+    registry = load_registry()
     catalog = load(registry.spec_folders, registry).catalog
     return {
         "bindings.md": bindings_page(catalog),

@@ -9,13 +9,15 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog
-from metricspec.problems import Problem
+from metricspec.problems import Problem, SpecError
 from metricspec.reading.corpus import SHELVES
 from metricspec.reading.document import Document, read_document
+from metricspec.reading.load import Loaded
 from metricspec.reading.reader import Reader
 from metricspec.reading.schemas import Schemas
 from metricspec.registry import Registry, load_registry
-from metricspec.running.loading import FILE, Found, read_for_check
+from metricspec.running.loading import FILE, open_project, read_for_check
+from metricspec.running.plugins import project_registry
 
 # What starts a document of ours: other YAML that an editor opens is none of our business.
 OURS = re.compile(r"^(\ufeff)?(\s*#.*\n|\s*\n)*metricspec\s*:")
@@ -30,24 +32,36 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.texts: dict[Path, str] = {}
-        self.registry: Registry = load_registry(entry_points=False)
-        self.reader = Reader(self.texts)
-        self.schemas = Schemas(self.registry.measure_types)
-        self.found: Found | None = None
+        self.named: tuple[tuple[str, str], ...] = ()
+        self.loaded: Loaded | None = None
+        self._take(load_registry())
         self.catalog = Catalog()
         self.documents: Mapping[tuple[str, str], Document] = MappingProxyType({})
 
+    def _take(self, registry: Registry) -> None:
+        """Work with what is installed and named; what was read under another registry counts no more."""
+        self.registry = registry
+        self.reader = Reader(self.texts)
+        self.schemas = Schemas(registry.measure_types)
+
     def look(self) -> tuple[Problem, ...]:
         """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
-        found = read_for_check(self.root, self.registry, self._outside(), self.reader)
-        self.found = found
+        described, problems = open_project(self.root, False, self.reader)
+        named = tuple((one.package, one.versions) for one in described.plugins) if described else self.named
+        if named != self.named:
+            try:
+                self._take(project_registry(described))
+            except SpecError as refused:
+                return (*problems, *refused.problems)
+            self.named = named
+        loaded = self.loaded = read_for_check(self.root, described, self.registry, self._outside(), self.reader)
         documents: dict[tuple[str, str], Document] = {}
-        for document in found.loaded.documents.values():
+        for document in loaded.documents.values():
             if document.kind != "test":
                 documents.setdefault((document.kind, document.id), document)
         self.documents = MappingProxyType(documents)
-        self.catalog = _over(self.catalog, found.loaded.catalog, documents)
-        return found.problems
+        self.catalog = _over(self.catalog, loaded.catalog, documents)
+        return (*problems, *loaded.problems)
 
     def _outside(self) -> list[Path]:
         """Open documents of ours, which may lie in no folder of specs."""
@@ -55,9 +69,7 @@ class Desk:
 
     def has(self, path: Path) -> bool:
         """Whether a file was read for this project."""
-        if self.found is None:
-            return False
-        return any(Path(file).absolute() == path for file in self.found.loaded.documents)
+        return self.loaded is not None and any(Path(file).absolute() == path for file in self.loaded.documents)
 
     def text(self, path: Path) -> str:
         """A file's text as it is now; empty where it cannot be read."""

@@ -1,6 +1,6 @@
 """The nouns of metricspec: frozen values, standard library only. What each means is in docs/reference/language."""
 
-from metricspec.model.catalog import Catalog, Project
+from metricspec.model.catalog import Catalog, NamedPlugin, Project
 from metricspec.model.data import Binding, BoundColumn, BoundDataset, Codes, Column, ColumnType, Dataset, Lookup, Rollup
 from metricspec.model.framework import Framework
 from metricspec.model.indicator import Compare, Fact, Indicator, IndicatorTest, TestCase
@@ -44,6 +44,7 @@ __all__ = [
     "LevelTable",
     "Lookup",
     "Membership",
+    "NamedPlugin",
     "OrgLevel",
     "OrgSet",
     "Override",

@@ -14,8 +14,17 @@ from metricspec.problems import Place
 
 
 @dataclass(frozen=True)
+class NamedPlugin:
+    """A plugin that a project loads: its package, and the range of versions that it takes, as PEP 440 writes one."""
+
+    package: str
+    versions: str
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
 class Project:
-    """A project file: which binding, which warehouse, and spec folders besides the shipped ones."""
+    """A project file: which binding, which warehouse, spec folders besides the shipped ones, and which plugins."""
 
     id: str
     folder: str
@@ -23,6 +32,7 @@ class Project:
     specs: tuple[str, ...] = ()
     warehouse: str | None = None
     place: Place = Place()
+    plugins: tuple[NamedPlugin, ...] = ()
 
 
 @dataclass(frozen=True)

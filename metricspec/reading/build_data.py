@@ -11,6 +11,7 @@ from metricspec.model import Binding, BoundColumn, BoundDataset, Codes, Column, 
 from metricspec.problems import Place
 from metricspec.reading.build_parts import names, source, text, unverified
 from metricspec.reading.document import Document
+from metricspec.reading.plugin_checks import build_plugins
 
 
 def build_codes(document: Document) -> Codes:
@@ -104,5 +105,11 @@ def build_project(document: Document) -> Project:
     data = document.data
     folder = str(Path(document.file).parent)
     return Project(
-        document.id, folder, data.get("binding"), names(data.get("specs")), data.get("warehouse"), document.place
+        document.id,
+        folder,
+        data.get("binding"),
+        names(data.get("specs")),
+        data.get("warehouse"),
+        document.place,
+        build_plugins(document),
     )

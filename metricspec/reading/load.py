@@ -27,6 +27,7 @@ from metricspec.reading.document import Document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.plugin_checks import plugin_problems
 from metricspec.reading.reader import Reader
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
@@ -105,7 +106,7 @@ def load_project(path: Path, reader: Reader | None = None) -> LoadedProject:
         message = f"this is a {document.kind} document, not a project"
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
-        problems.extend(schema_problems(document, Schemas({})))
+        problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."

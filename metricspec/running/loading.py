@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from metricspec.model import Project as Described
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.load import Loaded, load_project
 from metricspec.reading.load import load as read
@@ -13,28 +14,32 @@ from metricspec.reading.mentions import dependents
 from metricspec.reading.reader import Reader
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.suggest import hint
-from metricspec.registry import Registry, load_registry
+from metricspec.registry import Registry
+from metricspec.running.plugins import project_registry
 from metricspec.running.project import Project
 
 FILE = "metricspec.yaml"
 
 
 def load(folder: Path | str | None = None, *, registry: Registry | None = None) -> Project:
-    """The project in `folder` (default: this folder if it is one, else the shipped catalogue alone).
+    """The project in `folder` (default: this folder if it is one, else the shipped catalogue alone), with the plugins that
+    it names, or those of a given registry.
 
-    Specs with problems are left out and named in `Project.problems`. Raises UsageError where the folder is no
-    project, SpecError where its metricspec.yaml has problems.
+    Specs with problems are left out and named in `Project.problems`; what is wrong with plugins stands in
+    `Project.registry.problems`. Raises UsageError where the folder is no project, SpecError where its metricspec.yaml has
+    problems or its lock does not fit the plugins that are installed.
     """
-    registry = registry or load_registry()
     root = Path(folder) if folder is not None else Path()
     if not (root / FILE).is_file():
         if folder is not None:
             raise UsageError(f"{root} is not a project: there is no {FILE} (metricspec demo makes one to learn from)")
+        registry = registry or project_registry(None)
         return _project(read(registry.spec_folders, registry), registry, root)
     opened = load_project(root / FILE)
     if opened.project is None:
         raise SpecError(opened.problems)
     described = opened.project
+    registry = registry or project_registry(described)
     loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
     project = replace(_project(loaded, registry, root), warehouse=described.warehouse)
     if described.binding is None:
@@ -56,23 +61,26 @@ def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
     return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was read for a check: the specs, and all that is wrong with them and with the project's own file."""
-
-    loaded: Loaded
-    problems: tuple[Problem, ...]
-
-
-def read_for_check(root: Path, registry: Registry, paths: Sequence[Path] = (), reader: Reader | None = None) -> Found:
-    """The shipped specs, those of the project in `root` if it is one, and those beside or below `paths`."""
+def open_project(root: Path, demanded: bool, reader: Reader | None = None) -> tuple[Described | None, list[Problem]]:
+    """What the metricspec.yaml of a folder says, and its problems. Raises UsageError where one is demanded and not there."""
     reader = reader or Reader()
-    folders = list(registry.spec_folders)
-    problems: list[Problem] = []
     if reader.is_file(root / FILE):
         opened = load_project(root / FILE, reader)
-        problems.extend(opened.problems)
-        folders += [root / name for name in opened.project.specs] if opened.project else []
+        return opened.project, list(opened.problems)
+    if demanded:
+        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    return None, []
+
+
+def read_for_check(
+    root: Path,
+    described: Described | None,
+    registry: Registry,
+    paths: Sequence[Path] = (),
+    reader: Reader | None = None,
+) -> Loaded:
+    """The shipped specs, those of the project in `root`, and those beside or below `paths`."""
+    folders = [*registry.spec_folders, *(root / name for name in (described.specs if described else ()))]
     inside = [f.resolve() for f in folders]
     for path in paths:
         place = path.resolve()
@@ -80,26 +88,25 @@ def read_for_check(root: Path, registry: Registry, paths: Sequence[Path] = (), r
         if place != (root / FILE).resolve() and not any(home == known or known in home.parents for known in inside):
             folders.append(path if path.is_dir() else path.parent)
             inside.append(home)
-    loaded = read(folders, registry, reader)
-    return Found(loaded, (*problems, *loaded.problems))
+    return read(folders, registry, reader)
 
 
 def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool = False) -> tuple[int, list[Problem]]:
     """How many files were checked, and their problems. With `paths`, only those files are reported on (`affected`: and
     those that depend on them), though everything else is read too, so that references resolve."""
-    registry = load_registry()
     root = folder or Path()
-    if folder is not None and not (root / FILE).is_file():
-        raise UsageError(f"{root} is not a project: there is no {FILE}")
+    described, problems = open_project(root, folder is not None)
+    registry = project_registry(described)
     for path in paths:
         if path.is_file() and path.suffix not in (".yaml", ".yml"):
             raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
-    found = read_for_check(root, registry, paths)
-    files, problems = [Path(name) for name in found.loaded.documents], list(found.problems)
+    loaded = read_for_check(root, described, registry, paths)
+    problems.extend(loaded.problems)
+    files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
         if affected:
-            wanted += affected_files(found.loaded, registry, wanted)
+            wanted += affected_files(loaded, registry, wanted)
         own = [root / FILE] if _under(root / FILE, wanted) and (root / FILE).is_file() else []
         files = [f for f in (*files, *own) if _under(f, wanted)]
         problems = [p for p in problems if _under(Path(p.place.file), wanted)]

@@ -9,10 +9,11 @@ from pathlib import Path
 from metricspec.model import Catalog, IndicatorTest
 from metricspec.problems import Problem, UsageError
 from metricspec.reading.document import Document
-from metricspec.reading.load import load, load_project
+from metricspec.reading.load import load
 from metricspec.reading.suggest import hint
-from metricspec.registry import Registry, load_registry
-from metricspec.running.loading import FILE, affected_files
+from metricspec.registry import Registry
+from metricspec.running.loading import FILE, affected_files, open_project
+from metricspec.running.plugins import project_registry
 from metricspec.scopes import Expressions
 
 
@@ -33,8 +34,10 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     """The tests of a project, or those that `wanted` names by path or by indicator (`affected`: and those of all
     indicators that depend on the files, which may be none). Raises UsageError where a path or an indicator does not
     exist, or none of them has a test."""
-    registry = load_registry()
-    folders, problems = _folders(registry, folder)
+    root = folder or Path()
+    described, problems = open_project(root, folder is not None)
+    registry = project_registry(described)
+    folders = [*registry.spec_folders, *(root / name for name in (described.specs if described else ()))]
     paths = [Path(text).resolve() for text in wanted if Path(text).exists()]
     ids = [text for text in wanted if not Path(text).exists()]
     loaded = load(_with_homes(folders, paths), registry)
@@ -64,18 +67,6 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     active = (i.id for i in loaded.catalog.indicators.values() if i.status == "active" and i.id not in tested)
     untested = () if wanted else tuple(sorted(active))
     return Selection(tests, tuple(problems), untested, loaded.catalog, registry, loaded.expressions)
-
-
-def _folders(registry: Registry, folder: Path | None) -> tuple[list[Path], list[Problem]]:
-    root = folder or Path()
-    folders = list(registry.spec_folders)
-    if (root / FILE).is_file():
-        opened = load_project(root / FILE)
-        specs = opened.project.specs if opened.project else ()
-        return folders + [root / name for name in specs], list(opened.problems)
-    if folder is not None:
-        raise UsageError(f"{root} is not a project: there is no {FILE}")
-    return folders, []
 
 
 def _with_homes(folders: Sequence[Path], paths: Sequence[Path]) -> list[Path]:

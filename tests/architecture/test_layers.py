@@ -16,9 +16,9 @@ LAYERS = (
     ("problems", "schoolyear"),
     ("model",),
     ("sql",),
-    ("measure", "warehouse", "hookspecs", "contract", "scopes"),
+    ("measure", "warehouse", "offers", "hookspecs", "contract", "scopes"),
     ("measures", "warehouses", "builtin"),
-    ("registry",),
+    ("registry", "plugins"),
     ("reading",),
     ("compiler",),
     ("frameworks",),
@@ -28,7 +28,7 @@ LAYERS = (
     ("docsgen",),
     ("", "__main__"),
 )
-LATE_IMPORTS_ALLOWED = ("cli", "running", "", "__main__", "builtin", "registry")
+LATE_IMPORTS_ALLOWED = ("cli", "running", "", "__main__", "builtin", "exports")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -37,7 +37,7 @@ def calpads() -> list[str]:
 @pytest.fixture(scope="session")
 def shipped() -> Project:
     """The shipped catalogue alone, whatever folder pytest runs in."""
-    registry = load_registry(entry_points=False)
+    registry = load_registry()
     found = read(registry.spec_folders, registry)
     return Project(found.catalog, registry, found.expressions, registry.spec_folders[0], None, found.problems)
 

@@ -14,7 +14,7 @@ from metricspec.registry import load_registry
 from metricspec.running.project import Project
 from metricspec.sql.stage import Renderer
 
-REGISTRY = load_registry(entry_points=False)
+REGISTRY = load_registry()
 BINDINGS = read(REGISTRY.spec_folders, REGISTRY).catalog.bindings
 DIALECTS = ("duckdb", "postgres", "tsql", "snowflake")
 

@@ -27,7 +27,7 @@ REFERENCE = REPOSITORY / "docs" / "reference"
 
 @pytest.fixture(scope="module")
 def loaded() -> Loaded:
-    registry = load_registry(entry_points=False)
+    registry = load_registry()
     return load(registry.spec_folders, registry)
 
 
@@ -66,7 +66,7 @@ def test_every_problem_code() -> None:
 
 def test_every_measure_type_and_key() -> None:
     text = page("measure-types.md")
-    types = load_registry(entry_points=False).measure_types
+    types = load_registry().measure_types
     assert len(types) >= 4
     for measure in types.values():
         assert f"\n## {measure.name}\n" in text

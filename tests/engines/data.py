@@ -35,7 +35,7 @@ Tables = Mapping[str, Table]
 @cache
 def registry() -> Registry:
     """What this package offers, whatever else is installed."""
-    return load_registry(entry_points=False)
+    return load_registry()
 
 
 @cache

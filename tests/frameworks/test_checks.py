@@ -12,7 +12,7 @@ from metricspec.problems import UsageError
 from metricspec.reading.load import load
 from metricspec.registry import load_registry
 
-REGISTRY = load_registry(entry_points=False)
+REGISTRY = load_registry()
 SHIPPED = REGISTRY.spec_folders[0] / "frameworks"
 
 

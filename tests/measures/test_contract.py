@@ -19,7 +19,7 @@ ELSEWHERE = {"eblp": "tests/growth"}
 
 @cache
 def read(folder: Path) -> Fixture:
-    return Fixture.read(folder, load_registry(entry_points=False))
+    return Fixture.read(folder, load_registry())
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -30,6 +30,6 @@ def test_contract(law: Callable[[Fixture], None], folder: Path) -> None:
 
 def test_every_measure_type_has_a_folder() -> None:
     tested = {read(folder).indicator.measure_type for folder in FOLDERS}
-    assert set(load_registry(entry_points=False).measure_types) == tested | set(ELSEWHERE)
+    assert set(load_registry().measure_types) == tested | set(ELSEWHERE)
     for name, folder in ELSEWHERE.items():
         assert list((Path(__file__).parents[2] / folder).glob(f"test_{name}_*.py")), f"{folder} has no tests of {name}"

@@ -27,7 +27,7 @@ def stated(path: Path) -> set[tuple[str, int, int]]:
 
 
 def test_good_documents_have_no_problems() -> None:
-    loaded = load([GOOD], load_registry(entry_points=False))
+    loaded = load([GOOD], load_registry())
     assert loaded.problems == ()
     assert set(loaded.catalog.indicators) == {"good.chronic", "good.published"}
 
@@ -37,7 +37,7 @@ def test_bad_input(path: Path, tmp_path: Path) -> None:
     shutil.copytree(GOOD, tmp_path / "a")
     (tmp_path / "b").mkdir()
     shutil.copy(path, tmp_path / "b")
-    loaded = load([tmp_path / "a", tmp_path / "b"], load_registry(entry_points=False))
+    loaded = load([tmp_path / "a", tmp_path / "b"], load_registry())
     found = {(p.code, p.place.line, p.place.column) for p in loaded.problems}
     assert stated(path), "the file must state a finding"
     assert found == stated(path)

@@ -16,7 +16,7 @@ from metricspec.reading.load import Loaded, load, load_project
 from metricspec.registry import load_registry
 
 GOOD = Path(__file__).parent / "good"
-REGISTRY = load_registry(entry_points=False)
+REGISTRY = load_registry()
 
 
 @pytest.fixture(scope="module")

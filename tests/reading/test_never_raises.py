@@ -15,7 +15,7 @@ from metricspec.registry import load_registry
 
 GOOD = Path(__file__).parent / "good"
 TEXTS = [path.read_bytes() for path in sorted(GOOD.glob("*.yaml"))]
-REGISTRY = load_registry(entry_points=False)
+REGISTRY = load_registry()
 WORDS = [
     b"",
     b"null",

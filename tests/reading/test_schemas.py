@@ -12,7 +12,7 @@ from metricspec.reading.document import KINDS
 from metricspec.reading.schemas import FOLDER, indicator_schema, kind_schema
 from metricspec.registry import load_registry
 
-TYPES = load_registry(entry_points=False).measure_types
+TYPES = load_registry().measure_types
 SCHEMAS = {kind: kind_schema(kind) for kind in KINDS if kind != "indicator"}
 SCHEMAS |= {f"indicator.{name}": indicator_schema(measure_type) for name, measure_type in TYPES.items()}
 

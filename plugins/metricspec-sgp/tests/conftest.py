@@ -40,4 +40,4 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """metricspec's own plugin and this one, whatever else is installed."""
-    return load_registry(entry_points=False, plugins=[metricspec_sgp])
+    return load_registry(plugins=[metricspec_sgp])

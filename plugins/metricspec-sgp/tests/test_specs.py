@@ -30,6 +30,6 @@ def test_the_entry_point_names_a_plugin() -> None:
     """What pyproject.toml gives to the group `metricspec` offers the measure type and a folder of specs."""
     described = tomllib.loads((FOLDER / "pyproject.toml").read_text(encoding="utf-8"))
     (module,) = described["project"]["entry-points"]["metricspec"].values()
-    found = load_registry(entry_points=False, plugins=[import_module(module)])
+    found = load_registry(plugins=[import_module(module)])
     assert "sgp" in found.measure_types
     assert any((folder / "indicators" / "ela-median.yaml").is_file() for folder in found.spec_folders)

@@ -9,7 +9,8 @@ from metricspec.measure import MeasureType
 
 from metricspec_sgp.measure import StudentGrowthPercentile
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
+METRICSPEC_HOOKS = 2
 
 
 @hookimpl

@@ -1,0 +1,2 @@
+"""Packages that offer something to metricspec: found by their metadata, held against a project's wishes and its lock, and
+imported only then."""
