@@ -11,7 +11,7 @@ def lsp_command() -> None:
     from metricspec.problems import UsageError
 
     try:
-        from metricspec.editor.server import serve
+        from metricspec.editor.serving import serve
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise

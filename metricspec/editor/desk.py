@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,9 +17,6 @@ from metricspec.reading.schemas import Schemas
 from metricspec.registry import Registry, load_registry
 from metricspec.running.loading import FILE, open_project, read_for_check
 from metricspec.running.plugins import project_registry
-
-# What starts a document of ours: other YAML that an editor opens is none of our business.
-OURS = re.compile(r"^(\ufeff)?(\s*#.*\n|\s*\n)*metricspec\s*:")
 
 
 class Desk:
@@ -65,11 +61,11 @@ class Desk:
 
     def _outside(self) -> list[Path]:
         """Open documents of ours, which may lie in no folder of specs."""
-        return [path for path, text in sorted(self.texts.items()) if path.name != FILE and OURS.match(text)]
+        return [path for path, text in sorted(self.texts.items()) if path.name != FILE and _ours(text)]
 
     def has(self, path: Path) -> bool:
         """Whether a file was read for this project."""
-        return self.loaded is not None and any(Path(file).absolute() == path for file in self.loaded.documents)
+        return self.loaded is not None and any(Path(file).resolve() == path for file in self.loaded.documents)
 
     def text(self, path: Path) -> str:
         """A file's text as it is now; empty where it cannot be read."""
@@ -94,6 +90,12 @@ class Desk:
         for of, id_ in sorted(self.documents):
             if of == kind:
                 yield id_, str(getattr(shelf.get(id_), "title", ""))
+
+
+def _ours(text: str) -> bool:
+    """Whether a text is a document of ours: other YAML that an editor opens is none of our business."""
+    lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "").startswith("metricspec:")
 
 
 def _over(earlier: Catalog, now: Catalog, written: Mapping[tuple[str, str], Document]) -> Catalog:

@@ -36,7 +36,7 @@ def _allowed(schema: Schema, values: bool) -> str:
     if schema.get("x-expression"):
         return "An expression: a condition or a value over the columns seen here."
     named = dict(value_words(schema))
-    if named:
+    if named and "const" not in schema:
         if not values:
             return ""
         return "\n".join(f"- `{value}`" + (f": {says}" if says else "") for value, says in named.items())

@@ -133,8 +133,7 @@ def _marked(text: str, offset: int) -> Iterator[tuple[str, str, int, int]]:
         yield from _in_braces(text, line_start, line_end, flow + 1, column)
         return
     start, before = line_start + begin, line[begin:column]
-    comment = re.search(r"\s+#|\s*$", line[column:])
-    value_end = line_start + column + (comment.start() if comment else 0)
+    value_end = line_start + column + len(line[column:].partition(" #")[0].rstrip())
     if head and head["key"]:
         yield f"{text[:start]}{MARK}{text[line_end:]}", before, start, value_end
         return

@@ -16,7 +16,7 @@ SUFFIXES = (".yaml", ".yml")
 
 
 class Reader:
-    """`texts` are unsaved texts by absolute path: they stand for what lies on the disk, or for files not there yet.
+    """`texts` are unsaved texts by resolved path: they stand for what lies on the disk, or for files not there yet.
 
     One reader belongs to one registry: what it keeps of a file follows from its content and from the measure types.
     """
@@ -29,7 +29,7 @@ class Reader:
     def paths(self, folder: Path) -> list[Path]:
         """The files of specs below a folder."""
         found = {path for path in folder.rglob("*") if path.suffix in SUFFIXES}
-        inside = folder.absolute()
+        inside = folder.resolve()
         found |= {
             folder / path.relative_to(inside)
             for path in self.texts
@@ -38,7 +38,7 @@ class Reader:
         return sorted(found)
 
     def is_file(self, path: Path) -> bool:
-        return path.absolute() in self.texts or path.is_file()
+        return path.resolve() in self.texts or path.is_file()
 
     def document(self, path: Path) -> Read:
         """The document in a file with what is wrong with it as YAML; problem MS008 where it cannot be read."""
@@ -67,5 +67,5 @@ class Reader:
         return made
 
     def _content(self, path: Path) -> bytes:
-        text = self.texts.get(path.absolute()) if self.texts else None
+        text = self.texts.get(path.resolve()) if self.texts else None
         return path.read_bytes() if text is None else text.encode("utf-8", "surrogatepass")
