@@ -80,9 +80,7 @@ class Editor:
         uri = path.as_uri()
         self.opened[uri] = 1
         self.published.pop(uri, None)
-        self.client.text_document_did_open(
-            lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "yaml", 1, text))
-        )
+        self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "yaml", 1, text)))
         return uri
 
     def change(self, uri: str, text: str) -> None:
@@ -90,7 +88,8 @@ class Editor:
         self.published.clear()
         self.client.text_document_did_change(
             lsp.DidChangeTextDocumentParams(
-                lsp.VersionedTextDocumentIdentifier(self.opened[uri], uri), [lsp.TextDocumentContentChangeWholeDocument(text)]
+                lsp.VersionedTextDocumentIdentifier(self.opened[uri], uri),
+                [lsp.TextDocumentContentChangeWholeDocument(text)],
             )
         )
 

@@ -226,7 +226,9 @@ def test_what_is_chosen_makes_a_good_document(editor: Editor, own: str, run: Run
         item = run(editor.complete(own, line, character))[label]
         lines = text.split("\n")
         place = item.text_edit.range
-        lines[line] = lines[line][: place.start.character] + item.text_edit.new_text + lines[line][place.end.character :]
+        lines[line] = (
+            lines[line][: place.start.character] + item.text_edit.new_text + lines[line][place.end.character :]
+        )
         assert "\n".join(lines) == INDICATOR
 
 
@@ -247,7 +249,15 @@ def test_outline(editor: Editor, own: str, run: Run) -> None:
 
 
 def test_broken_yaml_answers_nothing_and_goes_on(editor: Editor, own: str, run: Run) -> None:
-    for text in ("{", "metricspec: 1\nindicator: [\x00", "\ud800", "a: &a [*a]", "- " * 3_000, "x" * 1_100_000, "metricspec: 1\n\t"):
+    for text in (
+        "{",
+        "metricspec: 1\nindicator: [\x00",
+        "\ud800",
+        "a: &a [*a]",
+        "- " * 3_000,
+        "x" * 1_100_000,
+        "metricspec: 1\n\t",
+    ):
         editor.change(own, text)
         run(editor.hover(own, 0, 1))
         run(editor.complete(own, 0, 1))
