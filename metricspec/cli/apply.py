@@ -42,10 +42,10 @@ def apply_command(
 
     Shows tables, or writes rows with --out, as metricspec run does; small cells are hidden either way.
     """
+    from metricspec.cli.opening import load
     from metricspec.cli.run import Asked, deliver
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import check_output
-    from metricspec.running.loading import load
     from metricspec.running.pooling import with_fit
 
     if out is not None:

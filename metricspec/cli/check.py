@@ -74,19 +74,18 @@ def _live(
     quiet: bool,
 ) -> list[Checked]:
     """What the binding finds in the warehouse. Raises UsageError where there is no binding."""
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.binding import absolute, reached
     from metricspec.running.live import check_live
-    from metricspec.running.loading import load
-    from metricspec.warehouses.connect import connect
 
     project = load(folder)
     if binding:
         project = project.with_binding(binding)
     if project.binding is None:
         raise UsageError("there is no binding to check: go to a project that has one, or name one with --binding")
-    with stages_progress("Checking") as progress, connect(warehouse or project.warehouse, timeout=timeout) as engine:
+    with stages_progress("Checking") as progress, project.connect(warehouse, timeout=timeout) as engine:
         bound = reached(absolute(project.binding, project.folder), engine, ())
         return check_live(project.catalog, bound, engine, sample=sample, progress=None if quiet else progress)
 

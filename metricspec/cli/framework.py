@@ -49,10 +49,10 @@ def framework_command(
 
     Everything is made of released numbers. Where a hidden one would decide, a designation is undecided, and says so.
     """
+    from metricspec.cli.opening import load
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import check_output
     from metricspec.running.frameworks import run_framework
-    from metricspec.running.loading import load
 
     if out is not None:
         check_output(out)

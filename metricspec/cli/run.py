@@ -51,11 +51,10 @@ def run_command(
 ) -> int:
     """Compute indicators. Shows tables, or writes rows with --out; small cells are hidden either way."""
     from metricspec.cli.left_out import print_left_out
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import check_output
-    from metricspec.running.loading import load
-    from metricspec.warehouses.connect import connect
 
     if not indicators and not every:
         raise UsageError("name an indicator, or --all (see: metricspec list)")
@@ -66,7 +65,7 @@ def run_command(
         project = project.with_binding(binding)
     files = data_files(data)
     url = warehouse or project.warehouse
-    with stages_progress() as progress, connect(url, timeout=timeout) as engine:
+    with stages_progress() as progress, project.connect(url, timeout=timeout) as engine:
         run = project.execute(() if every else indicators, year=year, data=files, progress=progress, warehouse=engine)
     if url:
         click.echo(f"computed in {engine.title}", err=True)

@@ -23,11 +23,11 @@ def schema_command(kind: str | None, out: Path | None, with_ids: bool, folder: P
     """Write the JSON Schemas of specs, or print that of one KIND (indicator, policy, ...; default: of all kinds)."""
     import json
 
+    from metricspec.cli.opening import load
     from metricspec.editor.published import COMBINED, published
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import hint
     from metricspec.reporting.writing import write_text
-    from metricspec.running.loading import load
 
     if kind and out:
         raise UsageError("name a kind to print its schema, or give --out to write all of them: not both")

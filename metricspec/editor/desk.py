@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from metricspec.model import Catalog
+from metricspec.model import Catalog, Project
 from metricspec.problems import Problem, SpecError
 from metricspec.reading.corpus import SHELVES
 from metricspec.reading.document import Document, read_document
@@ -15,8 +15,8 @@ from metricspec.reading.load import Loaded
 from metricspec.reading.reader import Reader
 from metricspec.reading.schemas import Schemas
 from metricspec.registry import Registry, load_registry
-from metricspec.running.loading import FILE, open_project, read_for_check
-from metricspec.running.plugins import project_registry
+from metricspec.running.loading import FILE, all_problems, open_project, read_for_check
+from metricspec.running.plugins import lock_file, project_registry
 
 
 class Desk:
@@ -28,7 +28,7 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.texts: dict[Path, str] = {}
-        self.named: tuple[tuple[str, str], ...] = ()
+        self.named: object = ((), b"")
         self.loaded: Loaded | None = None
         self._take(load_registry())
         self.catalog = Catalog()
@@ -38,12 +38,12 @@ class Desk:
         """Work with what is installed and named; what was read under another registry counts no more."""
         self.registry = registry
         self.reader = Reader(self.texts)
-        self.schemas = Schemas(registry.measure_types)
+        self.schemas = Schemas(registry.measure_types, registry.elsewhere)
 
     def look(self) -> tuple[Problem, ...]:
         """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
         described, problems = open_project(self.root, False, self.reader)
-        named = tuple((one.package, one.versions) for one in described.plugins) if described else self.named
+        named = _plugins(described) if described is not None else self.named
         if named != self.named:
             try:
                 self._take(project_registry(described))
@@ -57,7 +57,7 @@ class Desk:
                 documents.setdefault((document.kind, document.id), document)
         self.documents = MappingProxyType(documents)
         self.catalog = _over(self.catalog, loaded.catalog, documents)
-        return (*problems, *loaded.problems)
+        return (*problems, *all_problems(described, self.registry, loaded))
 
     def _outside(self) -> list[Path]:
         """Open documents of ours, which may lie in no folder of specs."""
@@ -90,6 +90,15 @@ class Desk:
         for of, id_ in sorted(self.documents):
             if of == kind:
                 yield id_, str(getattr(shelf.get(id_), "title", ""))
+
+
+def _plugins(project: Project) -> object:
+    """What tells whether plugins must be looked at anew: which are named, and their lock."""
+    if not project.plugins:
+        return (), b""
+    lock = lock_file(project)
+    locked = lock.read_bytes() if lock.is_file() else b""
+    return tuple((one.package, one.versions) for one in project.plugins), locked
 
 
 def _ours(text: str) -> bool:

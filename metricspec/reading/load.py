@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog, Indicator, Project
+from metricspec.plugins.importing import raised
 from metricspec.problems import Place, Problem
 from metricspec.reading.binding_checks import binding_problems
 from metricspec.reading.build_data import (
@@ -34,7 +35,7 @@ from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
 from metricspec.reading.year_checks import year_problems
-from metricspec.registry import Registry
+from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
 from metricspec.warehouses.messages import secrets_of
 
@@ -81,7 +82,7 @@ def load(folders: Sequence[Path], registry: Registry, reader: Reader | None = No
     reader = reader or Reader()
     problems: list[Problem] = []
     documents = _read(folders, reader, problems)
-    corpus = _corpus(documents, Schemas(registry.measure_types), reader, problems)
+    corpus = _corpus(documents, registry, reader, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),
@@ -142,8 +143,9 @@ def _read_one(path: Path, reader: Reader, problems: list[Problem]) -> Document |
     return document
 
 
-def _corpus(documents: Iterable[Document], schemas: Schemas, reader: Reader, problems: list[Problem]) -> Corpus:
+def _corpus(documents: Iterable[Document], registry: Registry, reader: Reader, problems: list[Problem]) -> Corpus:
     """Everything that can be built. A document with problems stays known by its kind and id."""
+    schemas = Schemas(registry.measure_types, registry.elsewhere)
     shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
     known: dict[tuple[str, str], Document] = {}
     tests: list[Document] = []
@@ -160,7 +162,11 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, reader: Reader, pro
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
             problems.append(Problem("MS212", message, document.place, "give one of them another id"))
         elif whole:
-            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas, reader)
+            built = _built(document, registry, reader)
+            if isinstance(built, Problem):
+                problems.append(built)
+            else:
+                shelves[SHELVES[document.kind]][document.id] = built
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
 
 
@@ -168,13 +174,27 @@ def _judged(document: Document, schemas: Schemas, reader: Reader) -> list[Proble
     return reader.kept("judged", document, lambda: schema_problems(document, schemas))
 
 
-def _built(document: Document, schemas: Schemas, reader: Reader) -> Any:
-    def made() -> Any:
-        if document.kind == "indicator":
-            return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
-        return BUILDERS[document.kind](document)
+def _built(document: Document, registry: Registry, reader: Reader) -> Any:
+    if document.kind == "indicator":
+        return reader.kept("built", document, lambda: _indicator(document, registry))
+    return reader.kept("built", document, lambda: BUILDERS[document.kind](document))
 
-    return reader.kept("built", document, made)
+
+def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
+    """An indicator, or what a plugin's measure type raises at it: then only this spec is left out."""
+    name = document.data["measure"]["type"]
+    measure, package = registry.measure_types[name], registry.package_of(MEASURES, name)
+    try:
+        built = build_indicator(document, measure)
+        if package != US:
+            measure.expressions(built.measure)
+            measure.sentence(built.measure)
+    except Exception as error:  # a plugin's own code
+        if package == US:
+            raise
+        message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
+        return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
+    return built
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -74,8 +74,12 @@ def indicator_schema(measure_type: MeasureType | None) -> dict[str, Any]:
 class Schemas:
     """Validators, each compiled when it is first needed and kept for this value's life."""
 
-    def __init__(self, measure_types: Mapping[str, MeasureType]) -> None:
+    def __init__(
+        self, measure_types: Mapping[str, MeasureType], elsewhere: Callable[[str], str] = lambda name: ""
+    ) -> None:
+        """`elsewhere` says which plugin would offer a measure type that is not there, if somebody knows."""
         self.measure_types = measure_types
+        self.elsewhere = elsewhere
         self._validators: dict[tuple[str, str], Validator] = {}
 
     def validator(self, kind: str, data: Mapping[str, Any]) -> Validator:

@@ -15,7 +15,7 @@ from metricspec.reading.reader import Reader
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.plugins import project_registry
+from metricspec.running.plugins import check_problems, project_registry, unlocked
 from metricspec.running.project import Project
 
 FILE = "metricspec.yaml"
@@ -91,9 +91,16 @@ def read_for_check(
     return read(folders, registry, reader)
 
 
+def all_problems(described: Described | None, registry: Registry, loaded: Loaded) -> list[Problem]:
+    """Everything that a check tells of a project, beside what is wrong in its metricspec.yaml."""
+    lock = unlocked(described) if described is not None else ()
+    return [*registry.problems, *loaded.problems, *check_problems(registry, loaded.catalog), *lock]
+
+
 def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool = False) -> tuple[int, list[Problem]]:
     """How many files were checked, and their problems. With `paths`, only those files are reported on (`affected`: and
-    those that depend on them), though everything else is read too, so that references resolve."""
+    those that depend on them; and plugins that could not be loaded), though everything else is read too, so that
+    references resolve."""
     root = folder or Path()
     described, problems = open_project(root, folder is not None)
     registry = project_registry(described)
@@ -101,7 +108,7 @@ def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool
         if path.is_file() and path.suffix not in (".yaml", ".yml"):
             raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
     loaded = read_for_check(root, described, registry, paths)
-    problems.extend(loaded.problems)
+    problems.extend(all_problems(described, registry, loaded))
     files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
@@ -109,7 +116,7 @@ def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool
             wanted += affected_files(loaded, registry, wanted)
         own = [root / FILE] if _under(root / FILE, wanted) and (root / FILE).is_file() else []
         files = [f for f in (*files, *own) if _under(f, wanted)]
-        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        problems = [p for p in problems if p in registry.problems or _under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
@@ -119,7 +126,10 @@ def affected_files(loaded: Loaded, registry: Registry, wanted: Sequence[Path]) -
     """The files of `wanted`, and those of all documents that depend on what is in them."""
     documents = loaded.documents.values()
     changed = [document for document in documents if _under(Path(document.file), wanted)]
-    return [Path(file).resolve() for file in dependents(documents, Schemas(registry.measure_types), changed)]
+    return [
+        Path(file).resolve()
+        for file in dependents(documents, Schemas(registry.measure_types, registry.elsewhere), changed)
+    ]
 
 
 def _under(path: Path, wanted: Sequence[Path]) -> bool:

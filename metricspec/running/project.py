@@ -12,6 +12,7 @@ from metricspec.compiler.students import TREE
 from metricspec.compiler.tail import NUMBERS, RESULT
 from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Framework, Indicator
+from metricspec.plugins.working import blaming
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
@@ -22,7 +23,7 @@ from metricspec.scopes import Expressions
 from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Computation, Form, Plan
 from metricspec.warehouse import Progress, Warehouse
-from metricspec.warehouses.connect import connect
+from metricspec.warehouses.connect import connect, scheme_of
 from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
@@ -105,6 +106,15 @@ class Project:
         if self.warehouse is not None:
             raise UsageError(f"{what} computes in DuckDB only, and this project's data are in another warehouse")
         return DuckDB()
+
+    def connect(self, url: str | None = None, *, timeout: float | None = None) -> Warehouse:
+        """The warehouse of a URL (default: the project's own, else DuckDB in this process), one of a plugin too. `timeout`:
+        seconds that a statement may take. Raises UsageError and SpecError as `metricspec.warehouses.connect` does."""
+        where = url or self.warehouse
+        offered = self.registry.warehouses
+        package = self.registry.package_of("metricspec_warehouses", scheme_of(where, offered))
+        with blaming(package, "the warehouse", url=where or ""):
+            return connect(where, timeout=timeout, offered=offered)
 
     def with_binding(self, name: str) -> Project:
         found = self.catalog.bindings.get(name)
@@ -230,7 +240,7 @@ class Project:
         Raises UsageError for unknown names, SpecError where the data cannot be read or what must not be missing is.
         """
         demand_school_year(year)
-        with warehouse or connect(self.warehouse) as engine:
+        with warehouse or self.connect() as engine:
             prepared = self.prepare(indicators, engine, data, (year,) if year else ())
             frame, quality = prepared.run(engine, progress)
             if year and frame.empty:

@@ -22,6 +22,7 @@ from metricspec.running.demo import write_project
 from metricspec.synthetic import generate
 from tests.bindings.layouts import statements
 from tests.engines.servers import POSTGRES, postgres
+from tests.plugins.site import FROZEN, Site
 
 from .pages import PAGES, Block, blocks, name
 
@@ -71,12 +72,21 @@ class Reader:
             shutil.copytree(self.demo / "data", self.folder / "data")
         elif what == "edfi":
             write_ods(self.folder / "ods.duckdb")
+        elif what == "plugin":
+            self.install_plugin()
         elif what == "postgres":
             self.start_postgres()
         elif what == "published":
             write_published(self.folder / PUBLISHED)
         else:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
+
+    def install_plugin(self) -> None:
+        """The package district-measures, as pip would install it."""
+        site = Site(self.folder.parent / "site-packages")
+        site.folder.mkdir(exist_ok=True)
+        site.install_folder(FROZEN / "hooks-2")
+        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(site.folder), os.environ.get("PYTHONPATH"))))
 
     def start_postgres(self) -> None:
         """A server, named in the variables that its driver reads."""
