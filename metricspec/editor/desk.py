@@ -43,10 +43,11 @@ class Desk:
     def look(self) -> tuple[Problem, ...]:
         """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
         described, problems = open_project(self.root, False, self.reader)
-        named = _plugins(described) if described is not None else self.named
+        saved, _ = open_project(self.root, False)  # plugins follow what is saved, not each letter that is typed
+        named = _plugins(saved) if saved is not None else self.named
         if named != self.named:
             try:
-                self._take(project_registry(described))
+                self._take(project_registry(saved))
             except SpecError as refused:
                 return (*problems, *refused.problems)
             self.named = named

@@ -30,13 +30,14 @@ KINDS = {
 def make_server() -> Server:
     """A server with everything it answers."""
     server = Server()
+    _start(server)
     _documents(server)
     _questions(server)
     return server
 
 
-def _documents(server: Server) -> None:
-    """Documents that are opened, changed and closed."""
+def _start(server: Server) -> None:
+    """What an editor says of itself, and which folders it has open."""
 
     @server.feature(lsp.INITIALIZE)
     def initialize(ls: Server, params: lsp.InitializeParams) -> None:
@@ -51,6 +52,10 @@ def _documents(server: Server) -> None:
         for root in (path_of(uri) for uri in ls.workspace.folders):
             if root is not None and (root / FILE).is_file():
                 ls.soon(ls.desk_in(root))
+
+
+def _documents(server: Server) -> None:
+    """Documents that are opened, changed and closed."""
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: Server, params: lsp.DidOpenTextDocumentParams) -> None:
