@@ -78,14 +78,17 @@ def schemas_at(schema: Schema, path: Path) -> tuple[Schema, ...]:
 
 
 def dependents(documents: Iterable[Document], schemas: Schemas, changed: Iterable[Document]) -> frozenset[str]:
-    """The files of documents that changed, and of all that mention them, through others too."""
+    """The files of documents that changed, and of all that mention them, through others too; and of those that mention
+    what is not there, for it may have been there before the change."""
     every = list(documents)
+    there = {(document.kind, document.id) for document in every}
     users: dict[tuple[str, str], list[Document]] = {}
+    waiting = list(changed)
     for document in every:
         for one in mentions(document, schemas):
             if one.kind in NAMES:
                 users.setdefault((one.kind, one.id), []).append(document)
-    waiting = list(changed)
+                waiting += [document] if (one.kind, one.id) not in there else []
     files = {document.file for document in waiting}
     while waiting:
         document = waiting.pop()
