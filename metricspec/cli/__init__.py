@@ -33,6 +33,8 @@ COMMANDS = {
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
     "plugin": ("plugin", "Start a package that adds a measure type of your own."),
+    "schema": ("schema", "Write the JSON Schemas with which editors complete and check specs."),
+    "lsp": ("lsp", "Serve an editor: problems, explanations and completion while you write."),
     "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
     "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
     "changelog": ("changelog", "Write the history of the indicators for people, out of git."),

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
 )
+@click.option("--affected", is_flag=True, help="With paths: report also on the specs that depend on these.")
 @binding_option
 @project_option
 @warehouse_options
@@ -40,6 +41,7 @@ def check_command(
     paths: tuple[Path, ...],
     form: str,
     against: str | None,
+    affected: bool,
     live: bool,
     sample: int | None,
     binding: str | None,
@@ -56,7 +58,7 @@ def check_command(
         raise UsageError("--sample and --binding go with --live")
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
-    checked, problems = load_for_check(paths, folder)
+    checked, problems = load_for_check(paths, folder, affected=affected)
     if against is not None:
         problems += _against(against, folder, paths)
     found: list[Checked] = []

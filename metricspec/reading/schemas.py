@@ -104,6 +104,12 @@ class Schemas:
             self._validators[kind, name] = WholeNumbers(schema, format_checker=FORMATS)
         return self._validators[kind, name]
 
+    def schema(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the document of a kind may hold."""
+        schema = self.validator(kind, data).schema
+        assert isinstance(schema, Mapping)
+        return schema
+
 
 def _written_in(node: Any, shared: Mapping[str, Any]) -> Any:
     """A schema with each `$ref` to a shared part replaced by that part; keys beside the `$ref` win."""

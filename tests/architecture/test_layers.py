@@ -27,6 +27,7 @@ LAYERS = (
     ("versioning",),
     ("records",),
     ("site",),
+    ("editor",),
     ("cli", "docsgen"),
     ("docsgen",),
     ("", "__main__"),
