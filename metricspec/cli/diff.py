@@ -90,7 +90,7 @@ def _detailed(
     """The report with the change of SQL and numbers, of both sides' specs over the current project's data."""
     from dataclasses import replace
 
-    from metricspec.running.loading import load
+    from metricspec.cli.opening import load
     from metricspec.versioning.asked import numbers_of, sql_of
     from metricspec.warehouses.connect import connect
 
