@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
 )
+@click.option("--affected", is_flag=True, help="With paths: report also on the specs that depend on these.")
 @binding_option
 @project_option
 @warehouse_options
@@ -40,6 +41,7 @@ def check_command(
     paths: tuple[Path, ...],
     form: str,
     against: str | None,
+    affected: bool,
     live: bool,
     sample: int | None,
     binding: str | None,
@@ -56,7 +58,7 @@ def check_command(
         raise UsageError("--sample and --binding go with --live")
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
-    checked, problems = load_for_check(paths, folder)
+    checked, problems = load_for_check(paths, folder, affected=affected)
     if against is not None:
         problems += _against(against, folder, paths)
     found: list[Checked] = []
@@ -100,19 +102,18 @@ def _live(
     quiet: bool,
 ) -> list[Checked]:
     """What the binding finds in the warehouse. Raises UsageError where there is no binding."""
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.binding import absolute, reached
     from metricspec.running.live import check_live
-    from metricspec.running.loading import load
-    from metricspec.warehouses.connect import connect
 
     project = load(folder)
     if binding:
         project = project.with_binding(binding)
     if project.binding is None:
         raise UsageError("there is no binding to check: go to a project that has one, or name one with --binding")
-    with stages_progress("Checking") as progress, connect(warehouse or project.warehouse, timeout=timeout) as engine:
+    with stages_progress("Checking") as progress, project.connect(warehouse, timeout=timeout) as engine:
         bound = reached(absolute(project.binding, project.folder), engine, ())
         return check_live(project.catalog, bound, engine, sample=sample, progress=None if quiet else progress)
 
