@@ -151,5 +151,7 @@ def test_it_is_as_tidy_as_it_asks_to_be(tmp_path: Path) -> None:
             (folder / path).write_text(text, encoding="utf-8")
         checks = ["A", "B", "E", "F", "I", "N", "PT", "RUF", "SIM", "UP", "W"]
         for call in (["check", "--select", ",".join(checks), "--ignore", "E501"], ["format", "--check"]):
-            done = subprocess.run([sys.executable, "-m", "ruff", *call, "."], cwd=folder, capture_output=True, text=True)
+            done = subprocess.run(
+                [sys.executable, "-m", "ruff", *call, "."], cwd=folder, capture_output=True, text=True
+            )
             assert done.returncode == 0, done.stdout
