@@ -16,13 +16,14 @@ from metricspec.plugins.asking import KINDS, Item, offered
 from metricspec.plugins.importing import Source, imported, judged
 from metricspec.plugins.installed import GROUP, installed_plugins
 from metricspec.plugins.wanted import offering, wanted_plugins
+from metricspec.plugins.working import US
 from metricspec.problems import Place, Problem
 
-__all__ = ["BUILT_IN", "GROUP", "Provided", "Registry", "load_registry"]
+__all__ = ["BUILT_IN", "GROUP", "MEASURES", "US", "Provided", "Registry", "load_registry"]
 
 # What ships, as modules with hooks like those of any plugin. They are named and not imported here, since some lie above.
 BUILT_IN = ("metricspec.builtin", "metricspec.exports.offered")
-US = "metricspec"
+MEASURES = "metricspec_measure_types"
 Told = tuple[str, Problem]
 
 
@@ -64,11 +65,14 @@ class Registry:
 
         By its entry point, which bears the name of the measure type, a package is known without being imported.
         """
-        having = offering(measure_type, installed_plugins())
-        for package in having:
+        loaded = {one.package for one in self.provided} - set(
+            self.failed
+        )  # these do not offer it, whatever they are called
+        for package in offering(measure_type, installed_plugins()):
             if package in self.failed:
                 return f"the plugin {package} offers it, and could not be loaded whole"
-            return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
+            if package not in loaded:
+                return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
         return f"is it of {' or '.join(self.failed)}, which could not be loaded whole?" if self.failed else ""
 
 

@@ -17,7 +17,9 @@ COMMANDS = {
     "explain": ("explain", "Show how an indicator came about: each step, its rows and its SQL."),
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
+    "docs": ("docs", "Build the reference of indicators as a site, or check that one is current."),
     "run": ("run", "Compute indicators and write the results."),
+    "verify": ("verify", "Compute again what a file of results holds, and compare."),
     "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
     "load": ("load", "Copy the project's files into tables of a warehouse."),
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),
@@ -32,6 +34,8 @@ COMMANDS = {
     "new": ("new", "Start a new indicator and its test."),
     "plugin": ("plugin", "Start a package that adds a measure type of your own."),
     "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
+    "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
+    "changelog": ("changelog", "Write the history of the indicators for people, out of git."),
 }
 
 
@@ -126,6 +130,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("METRICSPEC_DEBUG"):
             raise
-        click.echo(f"metricspec: this should not happen: {type(error).__name__}: {error}", err=True)
-        click.echo("please report it, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
+        from metricspec.plugins.working import blamed
+
+        plugin = blamed(error)
+        what = f"MS715 the plugin {plugin} failed" if plugin else "metricspec: this should not happen"
+        whom = f"tell the authors of {plugin}" if plugin else "please report it"
+        click.echo(f"{what}: {type(error).__name__}: {error}", err=True)
+        click.echo(f"{whom}, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
         sys.exit(1)

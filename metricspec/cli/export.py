@@ -104,7 +104,8 @@ def _key(option: str) -> str:
 
 
 def _out_option(exporter: Exporter) -> Any:
-    suffixes = " or ".join(exporter.suffixes)
+    *most, last = exporter.suffixes or ("",)
+    suffixes = f"{', '.join(most)} or {last}" if most else last
     folder = "a new one, or an earlier export, which is replaced."
     if not exporter.folder:
         says = f"A {suffixes} file."

@@ -100,15 +100,13 @@ def _project(folder: Path | None, *, demanded: bool) -> Project | None:
 
 def _rows(registry: Registry, project: Project | None, problems: Sequence[Problem]) -> Iterator[Row]:
     """metricspec, then the plugins of the project in its order, then the others that are installed."""
-    from importlib.metadata import version
-
     from metricspec.plugins.installed import installed, installed_plugins
     from metricspec.plugins.working import US
     from metricspec.reporting.plugins import Row, offers_of
 
     provided = {one.package: one for one in registry.provided}
-    ours = provided[US]
-    yield Row("metricspec-edu", version("metricspec-edu"), "", ours.hooks, offers_of(ours.names, ()), "", True)
+    ours, own = provided[US], installed("metricspec-edu")
+    yield Row("metricspec-edu", own.version if own else "", "", ours.hooks, offers_of(ours.names, ()), "", True)
     named = {one.package: one for one in project.plugins} if project else {}
     for package, one in named.items():
         found, gives = installed(package), provided.get(package)

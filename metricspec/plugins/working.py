@@ -5,13 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_tb
 
 from metricspec.plugins.importing import raised
+from metricspec.plugins.installed import installed_plugins
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.warehouses.messages import without_secrets
 
 US = "metricspec"
 OURS = (SpecError, UsageError, BrokenPipeError, KeyboardInterrupt, GeneratorExit)
+
+
+def blamed(error: BaseException) -> str | None:
+    """The plugin whose code was running where an error came from, if it was one's."""
+    plugins = {module: one.package for one in installed_plugins() for module in one.modules}
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    modules = (str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in reversed(frames))
+    return next((plugins[module] for module in modules if module in plugins), None)
 
 
 @contextmanager

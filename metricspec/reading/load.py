@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog, Indicator, Project
+from metricspec.plugins.importing import raised
 from metricspec.problems import Place, Problem
 from metricspec.reading.binding_checks import binding_problems
 from metricspec.reading.build_data import (
@@ -27,6 +28,7 @@ from metricspec.reading.document import Document, read_document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.plugin_checks import plugin_problems
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
@@ -34,7 +36,7 @@ from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
 from metricspec.reading.versions import side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
-from metricspec.registry import Registry
+from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
 from metricspec.warehouses.messages import secrets_of
 
@@ -78,8 +80,14 @@ class LoadedProject:
 def load(folders: Sequence[Path], registry: Registry) -> Loaded:
     """Read every *.yaml below the folders. Never raises for what the files say."""
     problems: list[Problem] = []
-    documents = told_apart(_read(folders, problems))
-    corpus = _corpus(documents, Schemas(registry.measure_types, registry.elsewhere), problems)
+    return assemble(_read(folders, problems), registry, problems)
+
+
+def assemble(written: Sequence[Document], registry: Registry, found_before: Iterable[Problem] = ()) -> Loaded:
+    """What some documents hold together; `found_before` are the problems of reading them."""
+    problems = list(found_before)
+    documents = told_apart(written)
+    corpus = _corpus(documents, registry, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),
@@ -112,12 +120,25 @@ def load_project(path: Path) -> LoadedProject:
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
         problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
+        problems.extend(_folders(document))
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
             problems.append(document.problem("MS506", "the warehouse's URL holds a secret", "warehouse", hint=hint))
     whole = document is not None and not problems
     return LoadedProject(build_project(document) if document and whole else None, tuple(problems))
+
+
+def _folders(document: Document) -> Iterator[Problem]:
+    """Folders of specs that do not lie in the project's."""
+    root = Path(document.file).parent
+    named = document.data.get("specs")
+    for number, name in enumerate(named if isinstance(named, list) else ()):
+        fault = path_fault(name) if isinstance(name, str) else None
+        if fault is None and isinstance(name, str) and leads_out(root / name, root):
+            fault = "this link leads out of the project's folder"
+        if fault is not None:
+            yield document.problem("MS507", f"specs: {fault}", "specs", number, hint="put the specs into the project")
 
 
 def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
@@ -132,6 +153,10 @@ def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
             if real in seen:
                 continue
             seen.add(real)
+            if leads_out(path, folder):
+                message = "the file is not read: it is a link that leads out of its folder"
+                problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+                continue
             document = _read_one(path, problems)
             if document is not None and document.kind != "project":
                 documents.append(document)
@@ -153,8 +178,9 @@ def _read_one(path: Path, problems: list[Problem]) -> Document | None:
     return document
 
 
-def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Problem]) -> Corpus:
+def _corpus(documents: Iterable[Document], registry: Registry, problems: list[Problem]) -> Corpus:
     """Everything that can be built. A document with problems stays known by its kind and id."""
+    schemas = Schemas(registry.measure_types, registry.elsewhere)
     shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
     known: dict[tuple[str, str], Document] = {}
     tests: list[Document] = []
@@ -172,18 +198,35 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Prob
             about = "give one of them another id" + _or_version(document)
             problems.append(Problem("MS212", message, document.place, about))
         elif whole:
-            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
+            built = (
+                _indicator(document, registry) if document.kind == "indicator" else BUILDERS[document.kind](document)
+            )
+            if isinstance(built, Problem):
+                problems.append(built)
+            else:
+                shelves[SHELVES[document.kind]][document.id] = built
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
+
+
+def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
+    """An indicator, or what a plugin's measure type raises at it: then only this spec is left out."""
+    name = document.data["measure"]["type"]
+    measure, package = registry.measure_types[name], registry.package_of(MEASURES, name)
+    try:
+        built = build_indicator(document, measure)
+        if package != US:
+            measure.expressions(built.measure)
+            measure.sentence(built.measure)
+    except Exception as error:  # a plugin's own code
+        if package == US:
+            raise
+        message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
+        return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
+    return built
 
 
 def _or_version(document: Document) -> str:
     return ", or another first number of its version" if document.kind == "indicator" else ""
-
-
-def _built(document: Document, schemas: Schemas) -> Any:
-    if document.kind == "indicator":
-        return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
-    return BUILDERS[document.kind](document)
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:

@@ -17,6 +17,15 @@ SHOWN = (
     Heading("indicator", right=False), Heading("", right=False), Heading("title", right=False), Heading("measure", right=False),
     Heading("unit", right=False), Heading("version", right=False), Heading("status", right=False),
 )  # fmt: skip
+AUTHORITIES = {
+    "": "Shared building blocks",
+    "ca": "California School Dashboard",
+    "core": "CORE districts",
+    "dataquest": "California DataQuest",
+    "edfacts": "EDFacts",
+    "nyc": "New York City",
+    "sqii": "School Quality Improvement Index",
+}
 WIDE = 96  # columns from which unit and version are shown
 
 

@@ -94,20 +94,20 @@ def _measures(indicator: Indicator) -> list[str]:
 
 def _who(indicator: Indicator, catalog: Catalog) -> list[str]:
     if indicator.students is None:
-        return ["It takes results that are there already: nobody is counted here."]
+        return [words.NOBODY]
     dataset = catalog.datasets[indicator.students]
     items = [f"Students in `{dataset.id}` ({str(dataset.title).lower()})."]
     if indicator.stints:
-        items.append("Of a student's rows only those count, before they are combined, for which")
+        items.append(words.ROWS)
         items += [f"  - `{_line(text)}`" for text in indicator.stints]
     if indicator.facts:
-        items.append("Each student also has, from other datasets,")
+        items.append(words.FACTS)
         items += [f"  - {words.fact_words(fact)}" for fact in indicator.facts]
     if indicator.population:
-        items.append("A student counts, once the rows at an org are combined, if")
+        items.append(words.POPULATION)
         items += [f"  - `{_line(text)}`" for text in indicator.population]
     else:
-        items.append("Every such student counts.")
+        items.append(words.EVERYBODY)
     return items
 
 
@@ -146,7 +146,7 @@ def _orgs(indicator: Indicator, catalog: Catalog) -> list[str]:
     for level in catalog.orgs[indicator.orgs].levels:
         only = f", counting rows for which {words.listed([f'`{t}`' for t in level.stints])}" if level.stints else ""
         items.append(f"- {level.name}: by `{level.key}`{only}")
-    return [*items, "A student counts once at each school, district and network, however many rows there are."]
+    return [*items, words.ONCE]
 
 
 def _groups(indicator: Indicator, catalog: Catalog) -> list[Part]:

@@ -89,8 +89,9 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
     files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
-        files = [f for f in files if _under(f, wanted)]
-        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        files = [f for f in files if under(f, wanted)]
+        named = {one.place for one in registry.provided if one.place.file}  # a plugin's check that failed
+        problems = [p for p in problems if p.place in named or under(Path(p.place.file), wanted)]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     elif described is not None:
@@ -98,6 +99,7 @@ def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, lis
     return len(files), [*registry.problems, *problems]
 
 
-def _under(path: Path, wanted: Sequence[Path]) -> bool:
+def under(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether a path is one of some, or lies in one of them."""
     place = path.resolve()
     return any(place == one or one in place.parents for one in wanted)

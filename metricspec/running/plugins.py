@@ -58,14 +58,20 @@ def check_problems(registry: Registry, catalog: Catalog) -> Iterator[Problem]:
         place = next((one.place for one in registry.provided if one.package == package), Place())
         try:
             found = list(check.find(catalog))
-            wrong = [one for one in found if not isinstance(one, Problem)]
+            wrong = [one for one in found if not _is_problem(one)]
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin's own code
             message = f"the check '{name}' of the plugin {package} failed: {raised(error)}"
             yield Problem("MS715", message, place, f"tell the authors of {package}")
             continue
-        yield from (one for one in found if isinstance(one, Problem))
+        yield from (one for one in found if _is_problem(one))
         if wrong:
-            message = f"the check '{name}' of the plugin {package} yields a {type(wrong[0]).__name__}, not a Problem"
+            message = f"the check '{name}' of the plugin {package} yields {wrong[0]!r:.200}, not a Problem"
             yield Problem("MS709", message, place, f"tell the authors of {package}")
+
+
+def _is_problem(one: object) -> bool:
+    """Whether a check has made a Problem as this program makes them."""
+    texts = isinstance(one, Problem) and all(isinstance(text, str) for text in (one.code, one.message, one.hint))
+    return isinstance(one, Problem) and texts and isinstance(one.place, Place) and one.severity in ("error", "warning")

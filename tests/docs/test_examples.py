@@ -22,8 +22,9 @@ from metricspec.running.demo import write_project
 from metricspec.synthetic import generate
 from tests.bindings.layouts import statements
 from tests.engines.servers import POSTGRES, postgres
+from tests.plugins.site import FROZEN, Site
 
-from .pages import PAGES, Block, blocks, name
+from .pages import PAGES, REPOSITORY, Block, blocks, name
 
 SHOWN = [page for page in PAGES if page.parent.name in ("tutorial", "how-to") or page.name == "README.md"]
 WITH_PYTHON = [page for page in SHOWN if any(block.kind == "python" for block in blocks(page))]
@@ -71,6 +72,10 @@ class Reader:
             shutil.copytree(self.demo / "data", self.folder / "data")
         elif what == "edfi":
             write_ods(self.folder / "ods.duckdb")
+        elif what == "plugin":
+            self.install_plugin(FROZEN / "hooks-2")
+        elif what.startswith("plugin "):
+            self.install_plugin(REPOSITORY / "plugins" / what.removeprefix("plugin "))
         elif what == "postgres":
             self.start_postgres()
         elif what == "environment":
@@ -79,6 +84,13 @@ class Reader:
             write_published(self.folder / PUBLISHED)
         else:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
+
+    def install_plugin(self, package: Path) -> None:
+        """A package, as pip would install it: district-measures, or one of the folder plugins."""
+        site = Site(self.folder.parent / "site-packages")
+        site.folder.mkdir(exist_ok=True)
+        site.install_folder(package)
+        self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(site.folder), os.environ.get("PYTHONPATH"))))
 
     def start_postgres(self) -> None:
         """A server, named in the variables that its driver reads."""

@@ -137,7 +137,9 @@ def test_a_check_sees_the_whole_catalogue(site: Site, named: Named, command: Com
     [
         ("    raise RuntimeError('tired')", "MS715", "RuntimeError: tired"),
         ("    __import__('sys').exit(9)", "MS715", "SystemExit: 9"),
-        ("    yield 'wrong'", "MS709", "yields a str, not a Problem"),
+        ("    yield 'wrong'", "MS709", "yields 'wrong', not a Problem"),
+        ("    yield Problem('TRY1', 'says', 'no place')", "MS709", "not a Problem"),
+        ("    yield Problem('TRY1', 'says', severity='grave')", "MS709", "not a Problem"),
         ("find = lambda catalog: None", "MS715", "TypeError"),
     ],
 )
@@ -146,6 +148,7 @@ def test_a_check_that_fails(site: Site, named: Named, command: Command, more: st
     folder = named('checker: ">=0"')
     exit_code, out, err = command("check", "--project", folder)
     assert exit_code == 1 and code in out and said in out and "checker" in out and "metricspec.yaml:5:3" in out
+    assert command("check", folder / "specs", "--project", folder)[0] == 1, "whatever is asked about"
     assert "Traceback" not in out + err
 
 
@@ -178,6 +181,17 @@ def test_a_type_of_a_plugin_that_is_not_named(site: Site, named: Named, command:
     assert "the plugin heads offers it, which is installed: name it in metricspec.yaml under plugins" in out
 
 
+def test_a_misspelt_type_is_answered_as_ever(site: Site, named: Named, command: Command) -> None:
+    site.install("heads", {"heads.py": measures("heads")}, hooks={"tails": "heads"})
+    site.install("gone", {"gone.py": "raise SystemExit"})
+    for measure, said in (
+        ("heds", "did you mean 'heads'?"),
+        ("tails", "is it of gone, which could not be loaded whole?"),
+    ):
+        _, out, _ = command("check", "--project", named('heads: ">=0"', 'gone: ">=0"', measure=measure))
+        assert "MS108" in out and said in out
+
+
 def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Command) -> None:
     site.install(
         "heads",
@@ -197,3 +211,32 @@ def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Comman
     assert "rate" in rows["metricspec-edu"]["offers"]["measure type"]
     _, out, _ = command("plugins", "--project", folder)
     assert "heads" in out and ">=0.5,<2" in out and "not named" in out
+
+
+@pytest.mark.parametrize("method", ["parse", "expressions", "sentence"])
+def test_a_measure_that_fails_at_a_spec_leaves_only_that_out(
+    site: Site, named: Named, command: Command, method: str
+) -> None:
+    broken = measures("heads", more=f"def broken(*given): raise KeyError('lost')\nHeads.{method} = broken")
+    site.install("heads", {"heads.py": broken})
+    folder = named('heads: ">=0"', measure="heads")
+    code, out, _ = command("check", "--project", folder, "--format", "json")
+    (found,) = (one for one in json.loads(out) if one["severity"] == "error")
+    assert (
+        code == 1
+        and found["code"] == "MS715"
+        and "plugin heads fails at this block: KeyError: 'lost'" in found["message"]
+    )
+    assert found["file"].endswith("ours.yaml") and found["line"] == 10
+    code, out, _ = command("list", "--project", folder)
+    assert code == 0 and "ca.suspension_rate" in out and "ours.trial" not in out
+
+
+def test_a_measure_that_fails_later_names_its_package(site: Site, named: Named, command: Command) -> None:
+    site.install(
+        "heads",
+        {"heads.py": measures("heads", more="def broken(*given): raise KeyError('lost')\nHeads.moments = broken")},
+    )
+    code, _, err = command("compile", "ours.trial", "--project", named('heads: ">=0"', measure="heads"))
+    assert code == 1 and "MS715 the plugin heads failed: KeyError: 'lost'" in err
+    assert "tell the authors of heads" in err and "Traceback" not in err and "should not happen" not in err

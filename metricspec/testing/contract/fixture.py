@@ -42,7 +42,7 @@ class Fixture:
     `spec.yaml` is an indicator of the type, `more/*.yaml` what it refers to besides the shipped catalogue,
     `rows/<dataset>.csv` the rows of the datasets that it reads (columns left out take the dataset's defaults, schools
     without a row of `org` lie in one district), `expected.csv` rows of the Tally made by hand, `check.sql` the Tally's
-    school rows by SQL over tables named as the datasets, and `bad/*.yaml` specs with one mistake each.
+    school rows (or those of the levels in its column org_level) by SQL over tables named as the datasets, and `bad/*.yaml` specs with one mistake each.
     """
 
     folder: Path
