@@ -57,6 +57,10 @@ class Corpus:
     def _row_measures(self) -> Mapping[str, RowMeasure]:
         return {name: each for name, each in self.measure_types.items() if isinstance(each, RowMeasure)}
 
+    @cached_property
+    def _tally_measures(self) -> Mapping[str, TallyMeasure]:
+        return {name: each for name, each in self.measure_types.items() if isinstance(each, TallyMeasure)}
+
     def takes_rows(self, indicator: Indicator) -> bool:
         """Whether the rows of a dataset are the indicator's results already, so that no students are counted; of one made
         of others, the first one's."""
@@ -64,8 +68,8 @@ class Corpus:
 
     def made_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The indicators whose results an indicator is made of."""
-        measure = self.measure_types[indicator.measure_type]
-        return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
+        measure = self._tally_measures.get(indicator.measure_type)
+        return tuple(measure.indicators(indicator.measure)) if measure else ()
 
     def _first(self, indicator: Indicator) -> Indicator:
         """The first indicator that one is made of, through others; one that counts for itself is its own first."""
@@ -81,6 +85,20 @@ class Corpus:
         indicator = self._first(indicator)
         measure = self._row_measures.get(indicator.measure_type)
         return measure.dataset(indicator.measure) if measure else indicator.students or ""
+
+    @cached_property
+    def _versions(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for kind, name in self.documents:
+            plain, at, _ = name.partition("@")
+            if kind == "indicator" and at:
+                found[plain] = (*found.get(plain, ()), name)
+        return found
+
+    def older_than(self, indicator: Indicator) -> tuple[str, ...]:
+        """The older versions beside an indicator, without which it does not say what held in each year."""
+        others = self._versions.get(indicator.id, ())
+        return tuple(name for name in others if int(name.partition("@")[2]) < indicator.major)
 
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that could be built."""

@@ -14,7 +14,6 @@ from metricspec.running.binding import absolute, overridden, reached
 from metricspec.running.project import Project
 from metricspec.sql.stage import Renderer, q
 from metricspec.warehouse import Rows, Warehouse
-from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +31,7 @@ def org_names(
     """
     names: dict[str, tuple[str, str]] = {}
     try:
-        with connect(warehouse) as engine:
+        with project.connect(warehouse) as engine:
             bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
             bound = reached(bound, engine, data or {})
             for dataset in _with_names(project, indicators):
@@ -58,16 +57,17 @@ def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str
     from metricspec.measure import RowMeasure
 
     used: dict[str, None] = {}
+    wanted = None if indicators is None else {name.partition("@")[0] for name in indicators}
     for name, indicator in project.catalog.indicators.items():
-        if indicators is not None and name not in indicators:
+        if wanted is not None and name not in wanted:
             continue
         measure = project.registry.measure_types[indicator.measure_type]
         if isinstance(measure, RowMeasure):
             used[measure.dataset(indicator.measure)] = None
         elif indicator.orgs:
             used[project.catalog.orgs[indicator.orgs].dataset] = None
-    wanted = {"org_id", "school_year", "org_name"}
-    return [name for name in used if wanted <= set(project.catalog.datasets[name].columns)]
+    columns = {"org_id", "school_year", "org_name"}
+    return [name for name in used if columns <= set(project.catalog.datasets[name].columns)]
 
 
 def org_id(text: str, ids: Iterable[str], names: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -52,9 +52,12 @@ class Texts:
             for form in FORMS:
                 yield f"{name}, {form}", self.compiler.compile(name, form)
 
-    def short(self) -> Iterator[tuple[str, str]]:
-        """Every construct of the pieces, made short: what one text has shown is left out of the next."""
+    def short(self, known: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
+        """Every construct of the pieces, made short: what one text has shown is left out of the next, and what the `known`
+        texts show of all."""
         thinner, judged = Thinner(), set()
+        for text in known:
+            judged |= {shape(thinner.statement(tree)) for tree in statements(text)}
         for text, place in self.pieces.items():
             for tree in statements(text):
                 less = thinner.statement(tree)
