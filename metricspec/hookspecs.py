@@ -24,6 +24,7 @@ from metricspec.offers import (
 
 __all__ = [
     "ANY_SCHEME",
+    "COMMANDS",
     "PUBLIC",
     "SUPPORTED",
     "VERSION",
@@ -44,6 +45,13 @@ hookimpl = pluggy.HookimplMarker("metricspec")
 
 # What plugins may import of metricspec; `metricspec` itself is `metricspec.load`.
 PUBLIC = ("", "problems", "schoolyear", "model", "sql", "measure", "warehouse", "offers", "hookspecs", "testing")
+
+
+COMMANDS = """Commands of the command line are no hook: they are entry points of the group `metricspec.commands`, named as the
+command, whose value leads to a click command (`module:function`). So `metricspec --help` lists them without importing
+anything. One runs where the project (in this folder, or of `--project`) names its package and the lock fits.
+
+May import: `metricspec` itself (`metricspec.load`), `model`, `measure`, `sql`, `warehouse`, `offers`, `schoolyear`, `problems`."""
 
 
 @dataclass(frozen=True)

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from metricspec.hookspecs import VERSION
 from metricspec.measure import MeasureType
 from metricspec.model.words import NOTHING
 from metricspec.offers import Check, Exporter, WarehouseType
 from metricspec.plugins.asking import KINDS, Item, offered
 from metricspec.plugins.importing import Source, imported, judged
-from metricspec.plugins.installed import GROUP
-from metricspec.plugins.wanted import wanted_plugins
+from metricspec.plugins.installed import GROUP, installed_plugins
+from metricspec.plugins.wanted import offering, wanted_plugins
+from metricspec.plugins.working import US
 from metricspec.problems import Place, Problem
 
-__all__ = ["BUILT_IN", "GROUP", "Provided", "Registry", "load_registry"]
+__all__ = ["BUILT_IN", "GROUP", "MEASURES", "US", "Provided", "Registry", "load_registry"]
 
 # What ships, as modules with hooks like those of any plugin. They are named and not imported here, since some lie above.
 BUILT_IN = ("metricspec.builtin", "metricspec.exports.offered")
-US = "metricspec"
+MEASURES = "metricspec_measure_types"
+Told = tuple[str, Problem]
 
 
 @dataclass(frozen=True)
 class Provided:
-    """What a package offers: names by hook. `hooks` is the version of the hooks that it was written for."""
+    """What a package offers: names by hook. `hooks` is the version of the hooks that it was written for,
+    `place` where the project names it."""
 
     package: str
     version: str
     hooks: int
+    place: Place
     names: Mapping[str, tuple[str, ...]]
 
 
@@ -40,7 +43,8 @@ class Provided:
 class Registry:
     """Measure types, warehouses (by scheme), checks and exporters by name, and folders of shipped specs.
 
-    `problems` is what was wrong with the plugins that the project names; the rest works. `provided` says who offers what.
+    `problems` is what was wrong with the plugins that the project names; the rest works. `failed` are the packages
+    of which something is left out; `provided` says who offers what.
     """
 
     measure_types: Mapping[str, MeasureType]
@@ -49,11 +53,27 @@ class Registry:
     checks: Mapping[str, Check] = field(default_factory=lambda: NOTHING)
     exporters: Mapping[str, Exporter] = field(default_factory=lambda: NOTHING)
     problems: tuple[Problem, ...] = ()
+    failed: tuple[str, ...] = ()
     provided: tuple[Provided, ...] = ()
 
     def package_of(self, hook: str, name: str) -> str:
         """Who offers something, for people."""
         return next((one.package for one in self.provided if name in one.names.get(hook, ())), US)
+
+    def elsewhere(self, measure_type: str) -> str:
+        """Which plugin would offer a measure type that is not there, and what to do; empty where nobody knows.
+
+        By its entry point, which bears the name of the measure type, a package is known without being imported.
+        """
+        loaded = {one.package for one in self.provided} - set(
+            self.failed
+        )  # these do not offer it, whatever they are called
+        for package in offering(measure_type, installed_plugins()):
+            if package in self.failed:
+                return f"the plugin {package} offers it, and could not be loaded whole"
+            if package not in loaded:
+                return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
+        return f"is it of {' or '.join(self.failed)}, which could not be loaded whole?" if self.failed else ""
 
 
 def load_registry(
@@ -67,37 +87,35 @@ def load_registry(
     Never raises for what a plugin is or does: `Registry.problems` names the package, and `places` where the project names it.
     An installed plugin that is not named is not imported. The lock of a project is not looked at here.
     """
-    problems: list[Problem] = []
-    found = list(_sources(wanted or {}, tuple(plugins), places or {}, problems))
+    found: list[Source] = []
+    wrong: list[Told] = []
+    for one in _sources(wanted or {}, tuple(plugins), places or {}):
+        wrong.append(one) if isinstance(one, tuple) else found.append(one)
     taken: dict[tuple[str, str], Item] = {}
     for source in found:
         for item in offered(source):
             if isinstance(item, Problem):
-                problems.append(item)
+                wrong.append((source.package, item))
             else:
-                _take(item, taken, problems)
-    return _registry(found, taken, problems)
+                wrong.extend(_taken(item, taken))
+    return _registry(found, taken, wrong)
 
 
 def _sources(
-    wanted: Mapping[str, str], plugins: tuple[object, ...], places: Mapping[str, Place], problems: list[Problem]
-) -> Iterator[Source]:
+    wanted: Mapping[str, str], plugins: tuple[object, ...], places: Mapping[str, Place]
+) -> Iterator[Source | Told]:
     for name in BUILT_IN:
         yield Source(US, "", importlib.import_module(name))
-    judgements: list[Source | Problem] = []
-    for plugin, place in wanted_plugins(wanted, places):
-        judgements.extend([plugin] if isinstance(plugin, Problem) else imported(plugin, place))
+    for package, plugin, place in wanted_plugins(wanted, places):
+        for one in [plugin] if isinstance(plugin, Problem) else imported(plugin, place):
+            yield (package, one) if isinstance(one, Problem) else one
     for module in plugins:
-        version = str(getattr(module, "__version__", ""))
-        judgements.extend(judged(getattr(module, "__name__", type(module).__name__), version, module, Place()))
-    for one in judgements:
-        if isinstance(one, Problem):
-            problems.append(one)
-        else:
-            yield one
+        package, version = getattr(module, "__name__", type(module).__name__), str(getattr(module, "__version__", ""))
+        for one in judged(package, version, module, Place()):
+            yield (package, one) if isinstance(one, Problem) else one
 
 
-def _take(item: Item, taken: dict[tuple[str, str], Item], problems: list[Problem]) -> None:
+def _taken(item: Item, taken: dict[tuple[str, str], Item]) -> Iterator[Told]:
     """Whoever comes first has the name: what ships, then the plugins in the order in which the project names them."""
     for name in item.names:
         first = taken.setdefault((item.hook, name), item)
@@ -105,12 +123,10 @@ def _take(item: Item, taken: dict[tuple[str, str], Item], problems: list[Problem
             kind, ours = KINDS[item.hook].title, first.source.package
             message = f"offers the {kind} '{name}', which {ours} offers already: that of {ours} is used"
             hint = f"take one of the two out of metricspec.yaml, or ask the authors of {item.source.package} for another name"
-            problems.append(item.source.problem("MS702", message, hint))
+            yield item.source.package, item.source.problem("MS702", message, hint)
 
 
-def _registry(
-    sources: Iterable[Source], taken: Mapping[tuple[str, str], Item], problems: Iterable[Problem]
-) -> Registry:
+def _registry(sources: Iterable[Source], taken: Mapping[tuple[str, str], Item], wrong: Sequence[Told]) -> Registry:
     by_hook: dict[str, dict[str, Any]] = {hook: {} for hook in KINDS}
     for (hook, name), item in taken.items():
         by_hook[hook][name] = item.value
@@ -120,7 +136,8 @@ def _registry(
         warehouses=MappingProxyType(by_hook["metricspec_warehouses"]),
         checks=MappingProxyType(by_hook["metricspec_checks"]),
         exporters=MappingProxyType(by_hook["metricspec_exporters"]),
-        problems=tuple(problems),
+        problems=tuple(problem for _, problem in wrong),
+        failed=tuple(dict.fromkeys(package for package, problem in wrong if problem.severity == "error")),
         provided=tuple(_provided(sources, taken)),
     )
 
@@ -133,4 +150,4 @@ def _provided(sources: Iterable[Source], taken: Mapping[tuple[str, str], Item]) 
         for (hook, name), item in taken.items():
             if item.source.package == package:
                 names[hook] = (*names.get(hook, ()), name)
-        yield Provided(package, source.version, source.hooks if package != US else VERSION, MappingProxyType(names))
+        yield Provided(package, source.version, source.hooks, source.place, MappingProxyType(names))

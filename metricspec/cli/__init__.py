@@ -19,6 +19,7 @@ COMMANDS = {
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
     "docs": ("docs", "Build the reference of indicators as a site, or check that one is current."),
     "run": ("run", "Compute indicators and write the results."),
+    "verify": ("verify", "Compute again what a file of results holds, and compare."),
     "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
     "load": ("load", "Copy the project's files into tables of a warehouse."),
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),
@@ -31,6 +32,12 @@ COMMANDS = {
     ),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
+    "plugin": ("plugin", "Start a package that adds a measure type of your own."),
+    "schema": ("schema", "Write the JSON Schemas with which editors complete and check specs."),
+    "lsp": ("lsp", "Serve an editor: problems, explanations and completion while you write."),
+    "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
+    "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
+    "changelog": ("changelog", "Write the history of the indicators for people, out of git."),
 }
 
 
@@ -50,16 +57,41 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        from metricspec.cli.plugin_commands import listed
+
+        others = listed(tuple(COMMANDS))
+        if others:
+            with formatter.section("Commands of plugins (for projects that name them)"):
+                formatter.write_dl(others)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
+            from metricspec.cli.plugin_commands import listed, plugin_command
             from metricspec.reading.suggest import hint
 
-            ctx.fail(f"no such command '{name}': {hint(name, COMMANDS, 'there are')}")
+            found = plugin_command(name, args[1:], ctx)
+            if found is not None:
+                return name, found, args[1:]
+            known = [*COMMANDS, *(other for other, _ in listed(tuple(COMMANDS)))]
+            ctx.fail(f"no such command '{name}': {hint(name, known, 'there are', limit=len(known))}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what the code of a plugin raises names its package."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            package = ctx.meta.get("metricspec.plugin")
+            if package is None:
+                raise
+            from metricspec.plugins.working import blaming
+
+            passing = (click.ClickException, click.exceptions.Exit, click.exceptions.Abort)
+            with blaming(package, "a command", passing=passing):
+                raise error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -100,6 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("METRICSPEC_DEBUG"):
             raise
-        click.echo(f"metricspec: this should not happen: {type(error).__name__}: {error}", err=True)
-        click.echo("please report it, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
+        from metricspec.plugins.working import blamed
+
+        plugin = blamed(error)
+        what = f"MS715 the plugin {plugin} failed" if plugin else "metricspec: this should not happen"
+        whom = f"tell the authors of {plugin}" if plugin else "please report it"
+        click.echo(f"{what}: {type(error).__name__}: {error}", err=True)
+        click.echo(f"{whom}, with the command and what METRICSPEC_DEBUG=1 shows", err=True)
         sys.exit(1)

@@ -33,11 +33,11 @@ def calibrate_command(
 
     Which people, items and answers count is what the indicator says, however it is scored.
     """
+    from metricspec.cli.opening import load
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.quality import print_quality
     from metricspec.reporting.writing import check_output, write_text
     from metricspec.running.calibrating import calibrated
-    from metricspec.running.loading import load
 
     if out is not None:
         check_output(out, (".yaml",))

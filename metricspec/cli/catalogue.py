@@ -22,11 +22,11 @@ def list_command(
 ) -> int:
     """List the indicators of the catalogue, or its frameworks: the shipped ones and the project's own."""
     from metricspec.cli.left_out import print_left_out
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import hint
     from metricspec.reporting.framework_words import frameworks_as_json, print_frameworks, unverified_rules
     from metricspec.reporting.listing import as_json, authority, chosen, print_list
-    from metricspec.running.loading import load
 
     project = load(folder)
     catalog = project.catalog
@@ -62,9 +62,9 @@ def show_command(indicator: str, folder: Path | None) -> int:
 
     Or what a framework is made of: its indicators, weights and designations.
     """
+    from metricspec.cli.opening import load
     from metricspec.reporting.framework_words import show_framework
     from metricspec.reporting.show import print_indicator
-    from metricspec.running.loading import load
 
     project = load(folder)
     if indicator.replace("-", "_") in project.catalog.frameworks:

@@ -23,16 +23,25 @@ if TYPE_CHECKING:
     default="text",
     show_default=True,
 )
+@click.option(
+    "--against",
+    default=None,
+    metavar="REVISION",
+    help="Compare with this git revision (or folder): versions that are too low for what changed are errors.",
+)
 @click.option("--live", is_flag=True, help="Check the binding against the warehouse too: what it names, and the data.")
 @click.option(
     "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
 )
+@click.option("--affected", is_flag=True, help="With paths: report also on the specs that depend on these.")
 @binding_option
 @project_option
 @warehouse_options
 def check_command(
     paths: tuple[Path, ...],
     form: str,
+    against: str | None,
+    affected: bool,
     live: bool,
     sample: int | None,
     binding: str | None,
@@ -49,7 +58,9 @@ def check_command(
         raise UsageError("--sample and --binding go with --live")
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
-    checked, problems = load_for_check(paths, folder)
+    checked, problems = load_for_check(paths, folder, affected=affected)
+    if against is not None:
+        problems += _against(against, folder, paths)
     found: list[Checked] = []
     if live:
         found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")
@@ -62,6 +73,25 @@ def check_command(
     return 1 if any(p.severity == "error" for p in (*problems, *told)) else 0
 
 
+def _against(reference: str, folder: Path | None, paths: tuple[Path, ...]) -> list[Problem]:
+    """The versions that are too low for what changed since a revision; with `paths`, of these files only."""
+    from datetime import date
+
+    from metricspec.running.loading import under
+    from metricspec.versioning.against import version_problems
+    from metricspec.versioning.asked import side
+    from metricspec.versioning.calendar import Calendar
+    from metricspec.versioning.compared import Comparison
+    from metricspec.versioning.sides import opened
+
+    sides = opened(folder)
+    old, new = side(sides, reference), sides.working_tree()
+    found = Comparison(old.snapshot, new.snapshot, Calendar(date.today())).all()
+    wanted = [path.resolve() for path in paths]
+    problems = version_problems(found, reference)
+    return [one for one in problems if not paths or under(Path(one.place.file), wanted)]
+
+
 def _live(
     folder: Path | None,
     binding: str | None,
@@ -72,19 +102,18 @@ def _live(
     quiet: bool,
 ) -> list[Checked]:
     """What the binding finds in the warehouse. Raises UsageError where there is no binding."""
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.binding import absolute, reached
     from metricspec.running.live import check_live
-    from metricspec.running.loading import load
-    from metricspec.warehouses.connect import connect
 
     project = load(folder)
     if binding:
         project = project.with_binding(binding)
     if project.binding is None:
         raise UsageError("there is no binding to check: go to a project that has one, or name one with --binding")
-    with stages_progress("Checking") as progress, connect(warehouse or project.warehouse, timeout=timeout) as engine:
+    with stages_progress("Checking") as progress, project.connect(warehouse, timeout=timeout) as engine:
         bound = reached(absolute(project.binding, project.folder), engine, ())
         return check_live(project.catalog, bound, engine, sample=sample, progress=None if quiet else progress)
 

@@ -40,9 +40,9 @@ def compile_command(
 ) -> int:
     """Compile indicators to SQL: on standard output, or into a folder with --out."""
     from metricspec.cli.left_out import print_left_out
+    from metricspec.cli.opening import load
     from metricspec.problems import PartlyPython, UsageError
     from metricspec.reporting.writing import write_text
-    from metricspec.running.loading import load
 
     project = load(folder)
     if binding:

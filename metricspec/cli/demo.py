@@ -28,10 +28,10 @@ def demo_command(folder: Path, students: int, districts: int, years: int, seed: 
 
     DIR becomes a project of its own (default: metricspec-demo). A folder that is no demo is never overwritten.
     """
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.demo import refuse_foreign, spilling, write_project
-    from metricspec.running.loading import load
     from metricspec.synthetic import generate
 
     started = time.monotonic()

@@ -32,10 +32,10 @@ def explain_command(
 
     Small numbers are hidden as in the results.
     """
+    from metricspec.cli.opening import load
     from metricspec.reporting.explanation import print_explanation
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.explain import explain
-    from metricspec.running.loading import load
     from metricspec.schoolyear import demand_school_year
 
     demand_school_year(year)

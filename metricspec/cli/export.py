@@ -1,143 +1,153 @@
-"""metricspec export: indicators as files that other tools deploy."""
+"""metricspec export: indicators as files that other tools deploy, by what ships and what a project's plugins offer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from metricspec.cli.options import binding_option, project_option
+from metricspec.exports.offered import metricspec_exporters
+from metricspec.offers import ExportCall, Exporter
 
 if TYPE_CHECKING:
+    from metricspec.registry import Registry
     from metricspec.running.project import Project
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+class Exporters(click.Group):
+    """The exporters that ship; another name is looked for among those of the project's plugins."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if not name or name.startswith("-") or name in self.commands:
+            return super().resolve_command(ctx, args)
+        from metricspec.cli.opening import print_plugin_problems
+        from metricspec.cli.plugin_commands import project_folder
+        from metricspec.reading.suggest import hint
+
+        registry = _registry(project_folder(args[1:]))
+        found = registry.exporters.get(name)
+        if found is None:
+            print_plugin_problems(registry)
+            ctx.fail(f"no such exporter '{name}': {hint(name, registry.exporters, 'there are')}")
+        return name, command_of(found), args[1:]
 
 
-def chosen_options(function: F) -> F:
-    """Which indicators of which project."""
-    decorators = (
-        click.argument("indicators", nargs=-1),
-        click.option("--all", "every", is_flag=True, help="Every active indicator that can be exported."),
-        binding_option,
-        project_option,
-    )
-    for decorator in reversed(decorators):
-        function = decorator(function)
-    return function
-
-
-def dialect_option(function: F) -> F:
-    return click.option("--dialect", default="duckdb", show_default=True, help="Any dialect that sqlglot knows.")(
-        function
-    )
-
-
-@click.group("export")
+@click.group("export", cls=Exporters)
 def export_command() -> None:
-    """Write indicators as files that other tools deploy. Hidden numbers stay hidden in each."""
+    """Write indicators as files that other tools deploy. Hidden numbers stay hidden in each.
+
+    A project's plugins may have further ones: `metricspec plugins` lists them.
+    """
 
 
-@export_command.command("dbt")
-@chosen_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The folder to write: a new one, or an earlier export, which is replaced.",
-)
-@dialect_option
-@click.option("--name", default="metricspec", show_default=True, help="The name of the dbt project.")
-def dbt_command(
-    indicators: tuple[str, ...],
-    every: bool,
-    binding: str | None,
-    folder: Path | None,
-    out: Path,
-    dialect: str,
-    name: str,
-) -> int:
-    """Write a dbt project: one model for each indicator, its shared steps, sources, descriptions and tests."""
-    from metricspec.exports.dbt import DbtOptions, dbt_project
-    from metricspec.reporting.folders import check_folder, write_folder
+def command_of(exporter: Exporter) -> click.Command:
+    """The command of an exporter: which indicators, where to, and its own options."""
 
-    check_folder(out)
-    project, ids, code = _chosen(indicators, every, binding, folder)
-    files = dbt_project(project, ids, DbtOptions(dialect, name))
-    write_folder(out, files)
-    _told(len(files), len(ids), out)
-    return code
+    def export(
+        indicators: tuple[str, ...],
+        every: bool,
+        binding: str | None,
+        folder: Path | None,
+        out: Path,
+        **options: str | None,
+    ) -> int:
+        from metricspec.plugins.working import blaming
+
+        _check(exporter, out)
+        project, ids, code = _chosen(indicators, every, binding, folder, python=exporter.python)
+        one = out.suffix in exporter.suffixes
+        own = {option.name: options[_key(option.name)] for option in exporter.options}
+        with blaming(project.registry.package_of("metricspec_exporters", exporter.name), "the exporter"):
+            files = _texts(exporter.export(project, ExportCall(ids, own, out.suffix if one else "")))
+        _write(out, files, one=one)
+        _told(1 if one else len(files), len(ids), out)
+        return code
+
+    for decorator in reversed(list(_parameters(exporter))):
+        export = decorator(export)
+    return click.command(exporter.name, help=exporter.says)(export)
 
 
-@export_command.command("views")
-@chosen_options
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="A .sql file for one script, or a folder for a script of each indicator.",
-)
-@dialect_option
-@click.option("--schema", default="", help="The schema to make the views in. Default: where the script is run.")
-def views_command(
-    indicators: tuple[str, ...],
-    every: bool,
-    binding: str | None,
-    folder: Path | None,
-    out: Path,
-    dialect: str,
-    schema: str,
-) -> int:
-    """Write CREATE VIEW scripts: one view of released numbers for each indicator."""
-    from metricspec.exports.views import ViewOptions, views
-    from metricspec.reporting.folders import check_folder, write_folder
+def _parameters(exporter: Exporter) -> Iterator[Callable[[Any], Any]]:
+    yield click.argument("indicators", nargs=-1)
+    yield click.option("--all", "every", is_flag=True, help="Every active indicator that can be exported.")
+    yield binding_option
+    yield project_option
+    yield _out_option(exporter)
+    for option in exporter.options:
+        yield click.option(
+            f"--{option.name}",
+            _key(option.name),
+            default=option.default,
+            show_default=option.default is not None,
+            metavar=option.metavar,
+            help=option.says,
+        )
+
+
+def _texts(files: Any) -> dict[str, str]:
+    """Raises TypeError where an exporter gives anything but texts by their path."""
+    found = dict(files)
+    if not found or not all(isinstance(one, str) for pair in found.items() for one in pair):
+        raise TypeError("it gives no texts by their path")
+    return found
+
+
+def _key(option: str) -> str:
+    return f"own_{option.replace('-', '_').replace('.', '_')}"
+
+
+def _out_option(exporter: Exporter) -> Any:
+    *most, last = exporter.suffixes or ("",)
+    suffixes = f"{', '.join(most)} or {last}" if most else last
+    folder = "a new one, or an earlier export, which is replaced."
+    if not exporter.folder:
+        says = f"A {suffixes} file."
+    elif exporter.suffixes:
+        says = f"A {suffixes} file for all in one, or a folder: {folder}"
+    else:
+        says = f"The folder to write: {folder}"
+    kind = click.Path(path_type=Path, dir_okay=exporter.folder)
+    return click.option("--out", type=kind, required=True, help=says)
+
+
+def _check(exporter: Exporter, out: Path) -> None:
+    """Raises UsageError, before any work, where the exporter cannot write there."""
+    from metricspec.reporting.folders import check_folder
+    from metricspec.reporting.writing import check_output
+
+    if not exporter.folder:
+        check_output(out, exporter.suffixes)
+    elif out.suffix not in exporter.suffixes:
+        check_folder(out)
+
+
+def _write(out: Path, files: dict[str, str], *, one: bool) -> None:
+    from metricspec.reporting.folders import write_folder
     from metricspec.reporting.writing import write_text
 
-    one = out.suffix == ".sql"
-    if not one:
-        check_folder(out)
-    project, ids, code = _chosen(indicators, every, binding, folder)
-    files = views(project, ids, ViewOptions(dialect, schema))
     if one:
         write_text(out, "\n".join(files.values()))
     else:
         write_folder(out, files)
-    _told(1 if one else len(files), len(ids), out)
-    return code
 
 
-@export_command.command("ossie")
-@chosen_options
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .yaml or .json file.")
-@click.option("--name", default="metricspec", show_default=True, help="The name of the semantic model.")
-@click.option(
-    "--result",
-    "result",
-    default=None,
-    metavar="TABLE",
-    help="The table or view that holds the released results. Default: what export dbt makes of this --name.",
-)
-def ossie_command(
-    indicators: tuple[str, ...],
-    every: bool,
-    binding: str | None,
-    folder: Path | None,
-    out: Path,
-    name: str,
-    result: str | None,
-) -> int:
-    """Write a semantic model of datasets and indicators for other tools, as Apache Ossie (incubating) describes one."""
-    from metricspec.exports.ossie import OssieOptions, ossie
-    from metricspec.reporting.writing import check_output, write_text
+def _registry(folder: Path | None) -> Registry:
+    """What ships and the project's plugins offer. Raises SpecError where metricspec.yaml has problems."""
+    from metricspec.problems import SpecError
+    from metricspec.running.loading import open_project
+    from metricspec.running.plugins import project_registry
 
-    check_output(out, (".yaml", ".yml", ".json"))
-    project, ids, code = _chosen(indicators, every, binding, folder, python=True)
-    (text,) = ossie(project, ids, OssieOptions(name, result, json=out.suffix == ".json")).values()
-    write_text(out, text)
-    _told(1, len(ids), out)
-    return code
+    described, problems = open_project(folder or Path(), folder is not None)
+    if problems:
+        raise SpecError(problems)
+    return project_registry(described)
 
 
 def _chosen(
@@ -145,10 +155,10 @@ def _chosen(
 ) -> tuple[Project, tuple[str, ...], int]:
     """The project, the indicators to export, and the exit code; says what is left out."""
     from metricspec.cli.left_out import print_left_out
+    from metricspec.cli.opening import load
     from metricspec.exports.chosen import every as all_of
     from metricspec.exports.chosen import named
     from metricspec.problems import UsageError
-    from metricspec.running.loading import load
 
     project = load(folder)
     if binding:
@@ -166,3 +176,7 @@ def _chosen(
 def _told(files: int, indicators: int, out: Path) -> None:
     what = f"{indicators} indicator{'s' if indicators > 1 else ''}"
     click.echo(f"{what}: {files} file{'s' if files > 1 else ''} written to {out}", err=True)
+
+
+for _exporter in metricspec_exporters():
+    export_command.add_command(command_of(_exporter))

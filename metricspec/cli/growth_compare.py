@@ -43,12 +43,12 @@ def growth_compare_command(
     """
     from importlib.metadata import version
 
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.growth_compare import page, print_comparison, ready
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import write_text
     from metricspec.running.growth_comparison import compare_growth
-    from metricspec.running.loading import load
 
     if out.suffix not in (".html", ".htm"):
         raise UsageError(f"--out {out}: a page ends in .html")

@@ -25,11 +25,10 @@ def load_command(
 ) -> int:
     """Copy the files of a project into tables of a warehouse, each named as its dataset: to learn, to test, or to bring
     published files in. Tables that are there stay as they are. Default: every file of the binding."""
+    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.copying import copy_files
-    from metricspec.running.loading import load
-    from metricspec.warehouses.connect import connect
     from metricspec.warehouses.sqlalchemy import SqlAlchemy
 
     project = load(folder)
@@ -40,7 +39,7 @@ def load_command(
         raise UsageError("name the warehouse with --warehouse: DuckDB reads the files as they are")
     if url.startswith("duckdb:"):
         raise UsageError("DuckDB reads the files as they are: nothing needs to be copied")
-    with connect(url, timeout=timeout) as engine:
+    with project.connect(url, timeout=timeout) as engine:
         if not isinstance(engine, SqlAlchemy):
             raise UsageError(f"{engine.title} reads the files as they are: nothing needs to be copied")
         with stages_progress("Copying") as progress:

@@ -36,11 +36,11 @@ def moments_command(
 
     Cells and schools of few scores are left out as the indicator's policy says; what was left out is told.
     """
+    from metricspec.cli.opening import load
     from metricspec.measures.pooling.table import to_metadata
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.quality import print_quality
     from metricspec.reporting.writing import check_output, write_parquet
-    from metricspec.running.loading import load
     from metricspec.running.moments_files import KEY
     from metricspec.running.pooling import moments
 

@@ -79,6 +79,7 @@ def _demand_id(name: str) -> None:
 
 def _home(target: Path | None, folder: Path | None) -> tuple[Path, Loaded]:
     """Where to write, and everything that is known there already."""
+    from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import SpecError, UsageError
     from metricspec.reading.load import load
     from metricspec.running.loading import FILE, open_project
@@ -89,6 +90,7 @@ def _home(target: Path | None, folder: Path | None) -> tuple[Path, Loaded]:
     if problems:
         raise SpecError(problems)
     registry = project_registry(described)
+    print_plugin_problems(registry)
     specs: list[Path] = []
     if described is not None:
         specs = [root / one for one in described.specs]

@@ -24,18 +24,23 @@ if TYPE_CHECKING:
     show_default=True,
     help="text for people, github for annotations of a pull request, json for programs.",
 )
+@click.option(
+    "--affected", is_flag=True, help="With paths: run the tests of every indicator that depends on these files."
+)
 @project_option
-def test_command(wanted: tuple[str, ...], form: str, folder: Path | None) -> int:
+def test_command(wanted: tuple[str, ...], form: str, affected: bool, folder: Path | None) -> int:
     """Run the tests that lie beside the specs: all of them, those below some paths, or those of some indicators.
 
     The rows of a test are made up and stay in this process; no real data is read. Exit code 1 where a case fails.
     """
+    from metricspec.cli.opening import print_plugin_problems
     from metricspec.reporting.progress import stages_progress
     from metricspec.testing.report import github_text, json_text
     from metricspec.testing.runner import Runner
     from metricspec.testing.selection import select_tests
 
-    selection = select_tests(wanted, folder)
+    selection = select_tests(wanted, folder, affected=affected)
+    print_plugin_problems(selection.registry)
     runner = Runner(selection.catalog, selection.registry, selection.expressions)
     with stages_progress("Testing") as progress:
         results = list(runner.run(selection.tests, progress))

@@ -52,6 +52,8 @@ def _commands(name: str) -> list[str]:
     if not isinstance(command, click.Group):
         return [_command(name, command)]
     under = [_command(f"{name} {sub}", one) for sub, one in command.commands.items()]
+    if command.invoke_without_command:
+        return [_command(name, command), *under]
     return [f"## {name}\n\n{inspect.cleandoc(command.help or '')}", *under]
 
 

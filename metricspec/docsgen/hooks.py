@@ -5,15 +5,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from importlib import import_module
 from typing import Any, get_type_hints
 
-from metricspec import builtin, formula, hookspecs, measure
-from metricspec.docsgen.markdown import code, listing, page, quoted
-from metricspec.registry import GROUP
+from metricspec import formula, hookspecs, measure, offers
+from metricspec.docsgen.markdown import code, listing, page, quoted, table
+from metricspec.registry import BUILT_IN, GROUP
 
-INTRO = f"""A plugin is a Python module named by an entry point of the group `{GROUP}`. It implements any of these hooks as
-functions marked `@hookimpl` (from `metricspec.hookspecs`). Each takes nothing and returns a list. How to write one:
-[Add a measure type](../how-to/add-a-measure-type.md)."""
+INTRO = f"""A plugin is a Python module named by an entry point of the group `{GROUP}`, best with the name of the measure type that it
+offers: then a spec whose plugin is not named is told which one it lacks. It implements any of these hooks as functions marked
+`@hookimpl` (from `metricspec.hookspecs`). Each takes nothing and returns a list. How to write one:
+[Add a measure type](../how-to/add-a-measure-type.md); how a project uses one: [Use a plugin](../how-to/use-a-plugin.md)."""
 PARTS = (
     measure.MeasureType,
     measure.MomentMeasure,
@@ -24,6 +26,21 @@ PARTS = (
     formula.FormulaMeasure,
     formula.Formula,
 )
+OFFERS = (
+    offers.WarehouseType,
+    offers.Check,
+    offers.Exporter,
+    offers.ExportOption,
+    offers.ExportCall,
+    offers.Exportable,
+)
+# Packages of this repository that implement a hook which nothing that ships does.
+ELSEWHERE = {"metricspec_checks": "the package `metricspec-opportunity` (plugins/)"}
+PUBLIC = """A plugin imports nothing of metricspec but {parts}. These change only with the version of the hooks; all else may change in
+any release. Of them each hook needs those that it names; the plugins of this repository are tested to keep to it."""
+VERSIONS = """A plugin's module says for which version of the hooks it was written: `METRICSPEC_HOOKS = {version}`; without that it is taken
+for version 1. An earlier version works, with a warning, until the release that ends it. Of each version a frozen plugin is among
+the tests, and gives its numbers through this metricspec."""
 
 
 def hook_names() -> list[str]:
@@ -38,7 +55,8 @@ def signature(function: Callable[..., Any]) -> str:
 
 def _hook(name: str) -> str:
     function = getattr(hookspecs, name)
-    used = "the built-in plugin (`metricspec.builtin`)" if hasattr(builtin, name) else "nobody yet"
+    ours = [module for module in BUILT_IN if hasattr(import_module(module), name)]
+    used = " and ".join(code(module) for module in ours) or ELSEWHERE[name]
     says = inspect.cleandoc(function.__doc__ or "")
     return "\n\n".join((f"### {name}", quoted(f"{name}{signature(function)}", "text"), says, f"Used by: {used}."))
 
@@ -65,7 +83,25 @@ def _type(hint: Any) -> str:
     return text.replace("typing.", "").replace("collections.abc.", "").replace("metricspec.measure.", "")
 
 
+def _versions() -> str:
+    """The table of compatibility."""
+    rows = (
+        (str(one.number), f"{one.since} and later", f"until {one.ends}" if one.ends else "current", one.changed)
+        for one in hookspecs.VERSIONS
+    )
+    return table(("Version", "metricspec", "Works", "What is in it"), rows)
+
+
+def _public() -> str:
+    return ", ".join(code(f"metricspec.{one}" if one else "metricspec") for one in hookspecs.PUBLIC)
+
+
 def hooks_page() -> str:
-    parts = ["## Hooks", *(_hook(name) for name in hook_names())]
+    parts = ["## Versions", VERSIONS.format(version=hookspecs.VERSION), _versions()]
+    parts += ["## What a plugin may import", PUBLIC.format(parts=_public())]
+    parts += ["## Hooks", *(_hook(name) for name in hook_names())]
+    parts += ["## Commands", hookspecs.COMMANDS]
     parts += ["## What a measure type is made of", inspect.cleandoc(measure.__doc__ or "")]
-    return page("Hooks", INTRO, [*parts, *(_part(part) for part in PARTS)])
+    parts += [_part(part) for part in PARTS]
+    parts += ["## What the other hooks return", *(_part(part) for part in OFFERS)]
+    return page("Hooks", INTRO, parts)

@@ -15,17 +15,17 @@ from metricspec.problems import Place, Problem
 
 def wanted_plugins(
     wanted: Mapping[str, str], places: Mapping[str, Place]
-) -> Iterator[tuple[Installed | Problem, Place]]:
-    """Each plugin that can be loaded, or what stands against it, with the place of its name, in the order of naming."""
+) -> Iterator[tuple[str, Installed | Problem, Place]]:
+    """Each package, with what is installed of it or what stands against that, and where it is named; in the order of naming."""
     for name, versions in wanted.items():
         package = canonicalize_name(name)
         found = installed(package)
         place = places.get(name, Place())
         problem = _against(package, found, versions, place)
         if problem is not None:
-            yield problem, place
+            yield package, problem, place
         elif found is not None:
-            yield found, place
+            yield package, found, place
 
 
 def in_range(version: str, versions: str) -> bool:

@@ -57,6 +57,10 @@ class Corpus:
     def _row_measures(self) -> Mapping[str, RowMeasure]:
         return {name: each for name, each in self.measure_types.items() if isinstance(each, RowMeasure)}
 
+    @cached_property
+    def _tally_measures(self) -> Mapping[str, TallyMeasure]:
+        return {name: each for name, each in self.measure_types.items() if isinstance(each, TallyMeasure)}
+
     def takes_rows(self, indicator: Indicator) -> bool:
         """Whether the rows of a dataset are the indicator's results already, so that no students are counted; of one made
         of others, the first one's."""
@@ -64,8 +68,8 @@ class Corpus:
 
     def made_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The indicators whose results an indicator is made of."""
-        measure = self.measure_types[indicator.measure_type]
-        return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
+        measure = self._tally_measures.get(indicator.measure_type)
+        return tuple(measure.indicators(indicator.measure)) if measure else ()
 
     def _first(self, indicator: Indicator) -> Indicator:
         """The first indicator that one is made of, through others; one that counts for itself is its own first."""

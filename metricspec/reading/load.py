@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from metricspec.model import Catalog, Indicator, Project
+from metricspec.plugins.importing import raised
 from metricspec.problems import Place, Problem
 from metricspec.reading.binding_checks import binding_problems
 from metricspec.reading.build_data import (
@@ -23,18 +25,20 @@ from metricspec.reading.build_indicator import build_indicator, build_test
 from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
 from metricspec.reading.corpus import SHELVES, Corpus
 from metricspec.reading.deprecations import deprecation_problems
-from metricspec.reading.document import Document, read_document
+from metricspec.reading.document import Document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.plugin_checks import plugin_problems
+from metricspec.reading.reader import Reader
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
 from metricspec.reading.versions import side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
-from metricspec.registry import Registry
+from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
 from metricspec.warehouses.messages import secrets_of
 
@@ -75,11 +79,22 @@ class LoadedProject:
     problems: tuple[Problem, ...]
 
 
-def load(folders: Sequence[Path], registry: Registry) -> Loaded:
-    """Read every *.yaml below the folders. Never raises for what the files say."""
+def load(folders: Sequence[Path], registry: Registry, reader: Reader | None = None) -> Loaded:
+    """Read every *.yaml below the folders. Never raises for what the files say. A reader that was used before knows what
+    did not change since, and the texts of files that are being written."""
+    reader = reader or Reader()
     problems: list[Problem] = []
-    documents = told_apart(_read(folders, problems))
-    corpus = _corpus(documents, Schemas(registry.measure_types), problems)
+    return assemble(_read(folders, reader, problems), registry, problems, reader)
+
+
+def assemble(
+    written: Sequence[Document], registry: Registry, found_before: Iterable[Problem] = (), reader: Reader | None = None
+) -> Loaded:
+    """What some documents hold together; `found_before` are the problems of reading them."""
+    problems = list(found_before)
+    documents = told_apart(written)
+    reader = reader or Reader()
+    corpus = _corpus(documents, registry, reader, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
         reference_problems(corpus),
@@ -93,25 +108,21 @@ def load(folders: Sequence[Path], registry: Registry) -> Loaded:
         test_problems(corpus),
     ):
         problems.extend(found)
-    catalog = _whole(corpus, problems)
+    catalog = _whole(corpus, problems, reader)
     by_file = MappingProxyType({document.file: document for document in documents})
     return Loaded(catalog, tuple(sorted(set(problems), key=_order)), by_file, Expressions(catalog))
 
 
-def load_project(path: Path) -> LoadedProject:
+def load_project(path: Path, reader: Reader | None = None) -> LoadedProject:
     """The project of a metricspec.yaml."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        return LoadedProject(None, (Problem("MS008", f"the file cannot be read: {reason}", Place(str(path))),))
-    document, found = read_document(str(path), content)
+    document, found = (reader or Reader()).document(path)
     problems = list(found)
     if document is not None and document.kind != "project":
         message = f"this is a {document.kind} document, not a project"
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
         problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
+        problems.extend(_folders(document))
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
@@ -120,47 +131,58 @@ def load_project(path: Path) -> LoadedProject:
     return LoadedProject(build_project(document) if document and whole else None, tuple(problems))
 
 
-def _read(folders: Sequence[Path], problems: list[Problem]) -> list[Document]:
+def _folders(document: Document) -> Iterator[Problem]:
+    """Folders of specs that do not lie in the project's."""
+    root = Path(document.file).parent
+    named = document.data.get("specs")
+    for number, name in enumerate(named if isinstance(named, list) else ()):
+        fault = path_fault(name) if isinstance(name, str) else None
+        if fault is None and isinstance(name, str) and leads_out(root / name, root):
+            fault = "this link leads out of the project's folder"
+        if fault is not None:
+            yield document.problem("MS507", f"specs: {fault}", "specs", number, hint="put the specs into the project")
+
+
+def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> list[Document]:
     documents: list[Document] = []
     seen: set[Path] = set()
     for folder in folders:
         if not folder.is_dir():
             problems.append(Problem("MS008", "there is no such folder of specs", Place(str(folder))))
             continue
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml")):
+        for path in reader.paths(folder):
             real = path.resolve()
             if real in seen:
                 continue
             seen.add(real)
-            document = _read_one(path, problems)
+            if leads_out(path, folder):
+                message = "the file is not read: it is a link that leads out of its folder"
+                problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+                continue
+            document = _read_one(path, reader, problems)
             if document is not None and document.kind != "project":
                 documents.append(document)
     return documents
 
 
-def _read_one(path: Path, problems: list[Problem]) -> Document | None:
+def _read_one(path: Path, reader: Reader, problems: list[Problem]) -> Document | None:
     if path.suffix == ".yml":
         problems.append(Problem("MS009", "the file is not read", Place(str(path)), "rename it to end in .yaml"))
         return None
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        problems.append(Problem("MS008", f"the file cannot be read: {reason}", Place(str(path))))
-        return None
-    document, found = read_document(str(path), content)
+    document, found = reader.document(path)
     problems.extend(found)
     return document
 
 
-def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Problem]) -> Corpus:
+def _corpus(documents: Iterable[Document], registry: Registry, reader: Reader, problems: list[Problem]) -> Corpus:
     """Everything that can be built. A document with problems stays known by its kind and id."""
+    schemas = Schemas(registry.measure_types, registry.elsewhere)
     shelves: dict[str, Any] = {shelf: {} for shelf in SHELVES.values()}
     known: dict[tuple[str, str], Document] = {}
     tests: list[Document] = []
     broken = _broken(problems)
     for document in documents:
-        found = schema_problems(document, schemas) if document.nodes.data is not None else []
+        found = _judged(document, schemas, reader) if document.nodes.data is not None else []
         problems.extend(found)
         whole = document.nodes.data is not None and not found and document.file not in broken
         if document.kind == "test":
@@ -172,18 +194,43 @@ def _corpus(documents: Iterable[Document], schemas: Schemas, problems: list[Prob
             about = "give one of them another id" + _or_version(document)
             problems.append(Problem("MS212", message, document.place, about))
         elif whole:
-            shelves[SHELVES[document.kind]][document.id] = _built(document, schemas)
+            built = _built(document, registry, reader)
+            if isinstance(built, Problem):
+                problems.append(built)
+            else:
+                shelves[SHELVES[document.kind]][document.id] = built
     return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
+
+
+def _judged(document: Document, schemas: Schemas, reader: Reader) -> list[Problem]:
+    return reader.kept("judged", document, lambda: schema_problems(document, schemas))
+
+
+def _built(document: Document, registry: Registry, reader: Reader) -> Any:
+    if document.kind == "indicator":
+        return reader.kept("built", document, lambda: _indicator(document, registry))
+    return reader.kept("built", document, lambda: BUILDERS[document.kind](document))
+
+
+def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
+    """An indicator, or what a plugin's measure type raises at it: then only this spec is left out."""
+    name = document.data["measure"]["type"]
+    measure, package = registry.measure_types[name], registry.package_of(MEASURES, name)
+    try:
+        built = build_indicator(document, measure)
+        if package != US:
+            measure.expressions(built.measure)
+            measure.sentence(built.measure)
+    except Exception as error:  # a plugin's own code
+        if package == US:
+            raise
+        message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
+        return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
+    return built
 
 
 def _or_version(document: Document) -> str:
     return ", or another first number of its version" if document.kind == "indicator" else ""
-
-
-def _built(document: Document, schemas: Schemas) -> Any:
-    if document.kind == "indicator":
-        return build_indicator(document, schemas.measure_types[document.data["measure"]["type"]])
-    return BUILDERS[document.kind](document)
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:
@@ -191,7 +238,7 @@ def _broken(problems: Iterable[Problem]) -> set[str]:
     return {problem.place.file for problem in problems if problem.severity == "error"}
 
 
-def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
+def _whole(corpus: Corpus, problems: Iterable[Problem], reader: Reader) -> Catalog:
     """The catalogue without what has errors, and without what depends on it."""
     broken = _broken(problems)
     ok = {key for key, document in corpus.documents.items() if document.file not in broken}
@@ -211,7 +258,9 @@ def _whole(corpus: Corpus, problems: Iterable[Problem]) -> Catalog:
         indicator = catalog.indicators.get(document.id)
         if indicator is not None and document.file not in broken:
             name = corpus.dataset_of(indicator)
-            tests.append(build_test(document, name, catalog.datasets[name].keys.get("student")))
+            student = catalog.datasets[name].keys.get("student")
+            built = partial(build_test, document, name, student)
+            tests.append(reader.kept(f"test over {name} by {student}", document, built))
     newest, versions = side_by_side(catalog.indicators)
     return replace(catalog, tests=tuple(tests), indicators=newest, versions=versions)
 

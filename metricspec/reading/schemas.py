@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
@@ -19,9 +20,18 @@ from metricspec.schoolyear import is_school_year
 FOLDER = Path(__file__).parent / "schemas"
 STUDENT_KEYS = ("students", "stints", "facts", "population")
 FORMATS = FormatChecker(formats=())
+
+
 # 1.0 is an integer to JSON Schema; here it is not, since counts and digits are written without decimal places.
+# And `$` in a pattern is the end, not the place before a last line break, as it is in Python.
+def _pattern(validator: Validator, pattern: str, instance: object, schema: object) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and (instance.endswith("\n") or not re.search(pattern, instance)):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
 WholeNumbers = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
+    {"pattern": _pattern},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     ),
@@ -74,8 +84,12 @@ def indicator_schema(measure_type: MeasureType | None) -> dict[str, Any]:
 class Schemas:
     """Validators, each compiled when it is first needed and kept for this value's life."""
 
-    def __init__(self, measure_types: Mapping[str, MeasureType]) -> None:
+    def __init__(
+        self, measure_types: Mapping[str, MeasureType], elsewhere: Callable[[str], str] = lambda name: ""
+    ) -> None:
+        """`elsewhere` says which plugin would offer a measure type that is not there, if somebody knows."""
         self.measure_types = measure_types
+        self.elsewhere = elsewhere
         self._validators: dict[tuple[str, str], Validator] = {}
 
     def validator(self, kind: str, data: Mapping[str, Any]) -> Validator:
@@ -89,6 +103,12 @@ class Schemas:
             schema = indicator_schema(self.measure_types.get(name)) if kind == "indicator" else kind_schema(kind)
             self._validators[kind, name] = WholeNumbers(schema, format_checker=FORMATS)
         return self._validators[kind, name]
+
+    def schema(self, kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the document of a kind may hold."""
+        schema = self.validator(kind, data).schema
+        assert isinstance(schema, Mapping)
+        return schema
 
 
 def _written_in(node: Any, shared: Mapping[str, Any]) -> Any:

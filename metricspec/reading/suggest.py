@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
@@ -37,3 +38,13 @@ def hint(word: str, known: Iterable[str], heading: str, limit: int = 12) -> str:
         return f"{start}{heading}: none"
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return f"{start}{heading}: {', '.join(names[:limit])}{more}"
+
+
+def suggested(text: str) -> str | None:
+    """The word that a hint suggests instead of the one that is written.
+
+    >>> suggested(hint("dash15", ["dash14"], "there are"))
+    'dash14'
+    """
+    found = re.match(r"did you mean '([^'\n]+)'\?", text)
+    return found[1] if found else None

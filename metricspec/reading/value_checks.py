@@ -25,7 +25,7 @@ def value_problem(
     document: Document, column: Column, value: Scalar, codes: Codes | None, *path: str | int
 ) -> Iterator[Problem]:
     """The problem of a value that a column cannot hold; an empty value fits every column."""
-    if value is None:
+    if value is None or _plainly_fits(column, value, codes):
         return
     place, written = document.at(*path), document.written(*path)
     if column.type in _PYTHON_TYPE:
@@ -53,6 +53,17 @@ def value_problem(
     elif not isinstance(value, str):
         trap = type_trap(written, value, ["string"])
         yield Problem("MS602", f"{column.name}: {trap.message}", place, trap.hint)
+
+
+def _plainly_fits(column: Column, value: Scalar, codes: Codes | None) -> bool:
+    """What nearly all values do, told without looking for their place."""
+    if column.type in ("integer", "decimal", "number"):
+        return type(value) is int
+    if column.type == "boolean":
+        return isinstance(value, bool)
+    if codes is not None:
+        return value in codes.names
+    return column.type == "string" and isinstance(value, str)
 
 
 def _code_hint(written: str, codes: Codes) -> str:

@@ -42,6 +42,21 @@ def write_folder(path: Path, files: Mapping[str, str | bytes], made_by: str = EX
         shutil.rmtree(old)
 
 
+def write_new_folder(path: Path, files: Mapping[str, str]) -> None:
+    """Write texts by their relative path into a folder that is not there yet. Raises UsageError where it is."""
+    path = path.resolve()
+    if os.path.lexists(path):
+        raise UsageError(f"{path} is there already and is left as it is")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        _write(part, files)
+        os.rename(part, path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
 def check_folder(path: Path, made_by: str = EXPORT) -> None:
     """Raises UsageError before any work where `write_folder` would refuse `path`."""
     _earlier(path.resolve(), made_by)
@@ -72,7 +87,11 @@ def _earlier(path: Path, made_by: str) -> frozenset[str]:
 
 def _fill(part: Path, files: Mapping[str, str | bytes], made_by: str) -> None:
     mark = json.dumps({"made_by": made_by, "files": sorted(files)}, indent=1)
-    for name, content in {**files, MARK: mark + "\n"}.items():
+    _write(part, {**files, MARK: mark + "\n"})
+
+
+def _write(part: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
         place = PurePosixPath(name)
         if place.is_absolute() or ".." in place.parts:
             raise ValueError(f"{name} does not lie in the folder")

@@ -18,7 +18,6 @@ from metricspec.running.quality import Count
 from metricspec.schoolyear import demand_school_year
 from metricspec.sql.stage import Step
 from metricspec.warehouse import Progress, Warehouse
-from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +63,7 @@ def calibrated(
     def build(own: SurveyScaleSpec, inputs: Inputs) -> Sequence[Step]:
         return pattern_stages(replace(own, score="partial_credit"), inputs)
 
-    with warehouse or connect(project.warehouse) as engine:
+    with warehouse or project.connect() as engine:
         whole = project.prepare([indicator], engine, data)
         prepared = replace(whole, plan=whole.compiler.rows_plan(found, build))
         frame, quality = prepared.run(engine, progress)

@@ -19,7 +19,6 @@ from metricspec.running.binding import absolute, missing_columns, overridden, re
 from metricspec.running.project import Project, Run
 from metricspec.sql.stage import Renderer, q
 from metricspec.warehouse import Progress, Rows, Warehouse
-from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +46,7 @@ def run_framework(
     progress: Progress | None = None,
     url: str | None = None,
     timeout: float | None = None,
+    trace: bool = False,
 ) -> FrameworkRun:
     """Run the framework's indicators once, in one plan, and compose it from their Result.
 
@@ -58,8 +58,9 @@ def run_framework(
     chosen, said = runnable(project, framework, bound)
     if not chosen:
         raise UsageError(f"no indicator of {framework.id} can run: {'; '.join(said) or 'no dataset is bound'}")
-    run = project.execute(chosen, data=files, progress=progress, warehouse=connect(where, timeout=timeout))
-    with connect(where, timeout=timeout) as engine:
+    engine = project.connect(where, timeout=timeout)
+    run = project.execute(chosen, data=files, progress=progress, warehouse=engine, trace=trace)
+    with project.connect(where, timeout=timeout) as engine:
         bound = reached(bound, engine, files)
         orgs, local = org_attributes(project, chosen, bound, engine), local_findings(project, bound, engine)
     silent = local_rules(framework)

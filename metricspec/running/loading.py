@@ -10,9 +10,12 @@ from metricspec.model import Project as Described
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.load import Loaded, load_project
 from metricspec.reading.load import load as read
+from metricspec.reading.mentions import dependents
+from metricspec.reading.reader import Reader
+from metricspec.reading.schemas import Schemas
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.plugins import project_registry
+from metricspec.running.plugins import check_problems, project_registry, unlocked
 from metricspec.running.project import Project
 
 FILE = "metricspec.yaml"
@@ -58,44 +61,81 @@ def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
     return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 
-def open_project(root: Path, demanded: bool) -> tuple[Described | None, list[Problem]]:
+def open_project(root: Path, demanded: bool, reader: Reader | None = None) -> tuple[Described | None, list[Problem]]:
     """What the metricspec.yaml of a folder says, and its problems. Raises UsageError where one is demanded and not there."""
-    if (root / FILE).is_file():
-        opened = load_project(root / FILE)
+    reader = reader or Reader()
+    if reader.is_file(root / FILE):
+        opened = load_project(root / FILE, reader)
         return opened.project, list(opened.problems)
     if demanded:
         raise UsageError(f"{root} is not a project: there is no {FILE}")
     return None, []
 
 
-def load_for_check(paths: Sequence[Path], folder: Path | None) -> tuple[int, list[Problem]]:
-    """How many files were checked, and their problems. With `paths`, only those files are reported on, though
-    everything else is read too, so that references resolve."""
-    root = folder or Path()
-    described, problems = open_project(root, folder is not None)
-    registry = project_registry(described)
+def read_for_check(
+    root: Path,
+    described: Described | None,
+    registry: Registry,
+    paths: Sequence[Path] = (),
+    reader: Reader | None = None,
+) -> Loaded:
+    """The shipped specs, those of the project in `root`, and those beside or below `paths`."""
     folders = [*registry.spec_folders, *(root / name for name in (described.specs if described else ()))]
     inside = [f.resolve() for f in folders]
     for path in paths:
-        if path.is_file() and path.suffix not in (".yaml", ".yml"):
-            raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
         place = path.resolve()
         home = place if place.is_dir() else place.parent
-        if not any(home == known or known in home.parents for known in inside):
+        if place != (root / FILE).resolve() and not any(home == known or known in home.parents for known in inside):
             folders.append(path if path.is_dir() else path.parent)
             inside.append(home)
-    loaded = read(folders, registry)
-    problems.extend(loaded.problems)
+    return read(folders, registry, reader)
+
+
+def all_problems(described: Described | None, registry: Registry, loaded: Loaded) -> list[Problem]:
+    """Everything that a check tells of a project, beside what is wrong in its metricspec.yaml."""
+    lock = unlocked(described) if described is not None else ()
+    return [*registry.problems, *loaded.problems, *check_problems(registry, loaded.catalog), *lock]
+
+
+def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool = False) -> tuple[int, list[Problem]]:
+    """How many files were checked, and their problems. With `paths`, only those files are reported on (`affected`: and
+    those that depend on them; and plugins that could not be loaded), though everything else is read too, so that
+    references resolve."""
+    root = folder or Path()
+    described, problems = open_project(root, folder is not None)
+    registry = project_registry(described)
+    for path in paths:
+        if path.is_file() and path.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"{path} is no spec: specs are files that end in .yaml")
+    loaded = read_for_check(root, described, registry, paths)
+    problems.extend(all_problems(described, registry, loaded))
     files = [Path(name) for name in loaded.documents]
     if paths:
         wanted = [p.resolve() for p in paths]
-        files = [f for f in files if _under(f, wanted)]
-        problems = [p for p in problems if _under(Path(p.place.file), wanted)]
+        if affected:
+            wanted += affected_files(loaded, registry, wanted)
+        own = [root / FILE] if under(root / FILE, wanted) and (root / FILE).is_file() else []
+        files = [f for f in (*files, *own) if under(f, wanted)]
+        named = {one.place for one in registry.provided if one.place.file}  # a plugin's check that failed
+        problems = [
+            p for p in problems if p in registry.problems or p.place in named or under(Path(p.place.file), wanted)
+        ]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
 
 
-def _under(path: Path, wanted: Sequence[Path]) -> bool:
+def affected_files(loaded: Loaded, registry: Registry, wanted: Sequence[Path]) -> list[Path]:
+    """The files of `wanted`, and those of all documents that depend on what is in them."""
+    documents = loaded.documents.values()
+    changed = [document for document in documents if under(Path(document.file), wanted)]
+    return [
+        Path(file).resolve()
+        for file in dependents(documents, Schemas(registry.measure_types, registry.elsewhere), changed)
+    ]
+
+
+def under(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether a path is one of some, or lies in one of them."""
     place = path.resolve()
     return any(place == one or one in place.parents for one in wanted)

@@ -14,7 +14,6 @@ from metricspec.running.binding import absolute, overridden, reached
 from metricspec.running.project import Project
 from metricspec.sql.stage import Renderer, q
 from metricspec.warehouse import Rows, Warehouse
-from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +31,7 @@ def org_names(
     """
     names: dict[str, tuple[str, str]] = {}
     try:
-        with connect(warehouse) as engine:
+        with project.connect(warehouse) as engine:
             bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
             bound = reached(bound, engine, data or {})
             for dataset in _with_names(project, indicators):

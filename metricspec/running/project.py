@@ -12,18 +12,20 @@ from metricspec.compiler.students import TREE
 from metricspec.compiler.tail import NUMBERS, RESULT
 from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Framework, Indicator
+from metricspec.plugins.working import blaming
 from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, missing_columns, overridden, reached
 from metricspec.running.notices import notices
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
+from metricspec.running.trace import Trace, traced
 from metricspec.schoolyear import demand_school_year
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Computation, Form, Plan
 from metricspec.warehouse import Progress, Warehouse
-from metricspec.warehouses.connect import connect
+from metricspec.warehouses.connect import connect, scheme_of
 from metricspec.warehouses.duckdb import DuckDB
 
 if TYPE_CHECKING:
@@ -33,21 +35,25 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Run:
     """A finished run: the Result as a DataFrame (columns `RESULT`: one row per indicator, org, year and group),
-    the counts of what was missing or did not match, and a sentence for each choice made on the way."""
+    the counts of what was missing or did not match, a sentence for each choice made on the way, and what was read where
+    that was asked."""
 
     result: pd.DataFrame
     quality: tuple[Count, ...]
     said: tuple[str, ...] = ()
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan over bound data, ready to run; `said` tells of each choice made on the way."""
+    """A plan over bound data, ready to run; `said` tells of each choice made on the way, `given` are the datasets as the
+    project binds them."""
 
     compiler: Compiler
     plan: Plan
     said: tuple[str, ...]
-    several: bool
+    ids: tuple[str, ...]
+    given: Mapping[str, BoundDataset]
 
     def run(
         self, engine: Warehouse, progress: Progress | None = None, *, keep_stages: bool = False
@@ -76,6 +82,11 @@ class Prepared:
             raise SpecError(missing)
         return as_result(frame), quality
 
+    def traced(self, engine: Warehouse, quality: Sequence[Count]) -> Trace:
+        """What the run that has just ended read."""
+        renderer, catalog = self.compiler.renderer, self.compiler.catalog
+        return traced(self.ids, engine, renderer, catalog, self.plan.reads, self.given, quality)
+
     @property
     def form(self) -> Form:
         """A script where steps are shared, looked at afterwards, made in Python or named otherwise than in a statement, and
@@ -83,7 +94,7 @@ class Prepared:
         able, plan = self.compiler.capabilities, self.plan
         stepwise = able.script or (plan.stepwise and not able.inlines)
         python = any(isinstance(step, Computation) for step in plan.stages)
-        return "script" if self.several or plan.demanded or python or stepwise or able.prefix else "statement"
+        return "script" if len(self.ids) > 1 or plan.demanded or python or stepwise or able.prefix else "statement"
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,15 @@ class Project:
         if self.warehouse is not None:
             raise UsageError(f"{what} computes in DuckDB only, and this project's data are in another warehouse")
         return DuckDB()
+
+    def connect(self, url: str | None = None, *, timeout: float | None = None) -> Warehouse:
+        """The warehouse of a URL (default: the project's own, else DuckDB in this process), one of a plugin too. `timeout`:
+        seconds that a statement may take. Raises UsageError and SpecError as `metricspec.warehouses.connect` does."""
+        where = url or self.warehouse
+        offered = self.registry.warehouses
+        package = self.registry.package_of("metricspec_warehouses", scheme_of(where, offered))
+        with blaming(package, "the warehouse", url=where or ""):
+            return connect(where, timeout=timeout, offered=offered)
 
     def with_binding(self, name: str) -> Project:
         found = self.catalog.bindings.get(name)
@@ -207,8 +227,8 @@ class Project:
         Raises UsageError for unknown names and for data that are not there.
         """
         files = {name: Path(path) for name, path in (data or {}).items()}
-        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
-        bound = reached(bound, engine, files)
+        given, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
+        bound = reached(given, engine, files)
         ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
         if not ids:
             raise UsageError(
@@ -225,7 +245,7 @@ class Project:
         lacking = missing_columns(bound, plan.reads, engine)
         if lacking:
             raise SpecError(lacking)
-        return Prepared(compiler, plan, tuple(said), len(ids) > 1)
+        return Prepared(compiler, plan, tuple(said), tuple(ids), given)
 
     def execute(
         self,
@@ -235,19 +255,22 @@ class Project:
         data: Mapping[str, str | Path] | None = None,
         progress: Progress | None = None,
         warehouse: Warehouse | None = None,
+        trace: bool = False,
     ) -> Run:
-        """Run indicators in a warehouse (default: the project's, else DuckDB in this process). `data` gives files for datasets.
+        """Run indicators in a warehouse (default: the project's, else DuckDB in this process). `data` gives files for datasets;
+        with `trace` the run tells what it read.
 
         Raises UsageError for unknown names, SpecError where the data cannot be read or what must not be missing is.
         """
         demand_school_year(year)
-        with warehouse or connect(self.warehouse) as engine:
+        with warehouse or self.connect() as engine:
             prepared = self.prepare(indicators, engine, data, (year,) if year else ())
             frame, quality = prepared.run(engine, progress)
             if year and frame.empty:
                 years = school_years(engine, prepared.compiler.renderer, prepared.plan, self.catalog)
                 raise UsageError(f"there is no result for {year}; the data have {', '.join(years) or 'no year'}")
-        return Run(frame, quality, prepared.said)
+            read = prepared.traced(engine, quality) if trace else None
+        return Run(frame, quality, prepared.said, read)
 
 
 def as_result(frame: pd.DataFrame) -> pd.DataFrame:

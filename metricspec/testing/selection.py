@@ -12,7 +12,7 @@ from metricspec.reading.document import Document
 from metricspec.reading.load import load
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
-from metricspec.running.loading import open_project
+from metricspec.running.loading import FILE, affected_files, open_project
 from metricspec.running.plugins import project_registry
 from metricspec.scopes import Expressions
 
@@ -30,9 +30,10 @@ class Selection:
     expressions: Expressions
 
 
-def select_tests(wanted: Sequence[str], folder: Path | None) -> Selection:
-    """The tests of a project, or those that `wanted` names by path or by indicator. Raises UsageError where a path
-    or an indicator does not exist, or none of them has a test."""
+def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool = False) -> Selection:
+    """The tests of a project, or those that `wanted` names by path or by indicator (`affected`: and those of all
+    indicators that depend on the files, which may be none). Raises UsageError where a path or an indicator does not
+    exist, or none of them has a test."""
     root = folder or Path()
     described, problems = open_project(root, folder is not None)
     registry = project_registry(described)
@@ -40,6 +41,8 @@ def select_tests(wanted: Sequence[str], folder: Path | None) -> Selection:
     paths = [Path(text).resolve() for text in wanted if Path(text).exists()]
     ids = [text for text in wanted if not Path(text).exists()]
     loaded = load(_with_homes(folders, paths), registry)
+    if affected:
+        paths += affected_files(loaded, registry, paths)
     problems += [p for p in loaded.problems if p.severity == "error"]
     known = {d.id for d in loaded.documents.values() if d.kind == "indicator"}
     for name in ids:
@@ -57,7 +60,7 @@ def select_tests(wanted: Sequence[str], folder: Path | None) -> Selection:
         files |= {file for file, d in loaded.documents.items() if d.kind == "indicator" and d.id in about}
         problems = [p for p in problems if p.place.file in files or _under(Path(p.place.file), paths)]
     problems += _not_run(chosen, tests)
-    if not tests and not problems:
+    if not tests and not problems and not affected:
         where = ", ".join(wanted) or "the project"
         raise UsageError(f"there are no tests in {where}: a test lies in a file such as ca.my_rate.test.yaml")
     tested = {d.id for d in loaded.documents.values() if d.kind == "test"}
@@ -71,7 +74,7 @@ def _with_homes(folders: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
     found = list(folders)
     for path in paths:
         home = path if path.is_dir() else path.parent
-        if not _under(home, [f.resolve() for f in found]):
+        if path.name != FILE and not _under(home, [f.resolve() for f in found]):
             found.append(home)
     return found
 

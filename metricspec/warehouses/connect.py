@@ -11,6 +11,8 @@ from metricspec.warehouses.duckdb import DuckDB
 from metricspec.warehouses.spark import Spark
 from metricspec.warehouses.sqlalchemy import SqlAlchemy
 
+OWN = "duckdb://"
+
 
 def _duckdb(url: str, timeout: float | None) -> Warehouse:
     if "://" not in url:
@@ -48,6 +50,10 @@ def connect(
     Raises UsageError where the URL cannot be used, SpecError where the warehouse cannot be reached.
     """
     known = {scheme: one for one in BUILT_IN for scheme in one.schemes} if offered is None else offered
-    url = url or "duckdb://"
-    scheme = url.partition(":")[0].partition("+")[0].lower()
-    return (known.get(scheme) or known[ANY_SCHEME]).connect(url, timeout)
+    return known[scheme_of(url, known)].connect(url or OWN, timeout)
+
+
+def scheme_of(url: str | None, offered: Mapping[str, WarehouseType]) -> str:
+    """The scheme under which a URL's warehouse is offered."""
+    scheme = (url or OWN).partition(":")[0].partition("+")[0].lower()
+    return scheme if scheme in offered else ANY_SCHEME

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from metricspec.reading.load import load
+from metricspec.reading.load import load, load_project
 from metricspec.registry import load_registry
 
 GOOD = Path(__file__).parent / "good"
-BAD = sorted((Path(__file__).parent.parent / "bad").glob("*.yaml"))
+FILES = sorted((Path(__file__).parent.parent / "bad").glob("*.yaml"))
+# A metricspec.yaml is read by itself.
+PROJECTS = [path for path in FILES if path.stem.startswith("project_")]
+BAD = [path for path in FILES if path not in PROJECTS]
 STATED = re.compile(r"^# finding: (MS\d{3}) (\d+):(\d+)$")
 
 
@@ -43,6 +46,14 @@ def test_bad_input(path: Path, tmp_path: Path) -> None:
     assert found == stated(path)
     assert {p.place.file for p in loaded.problems} == {str(tmp_path / "b" / path.name)}
     assert "good.chronic" in loaded.catalog.indicators
+
+
+@pytest.mark.parametrize("path", PROJECTS, ids=lambda path: path.stem)
+def test_bad_project(path: Path) -> None:
+    opened = load_project(path)
+    assert opened.project is None
+    assert {(p.code, p.place.line, p.place.column) for p in opened.problems} == stated(path) != set()
+    assert all(p.hint for p in opened.problems if p.code != "MS104")
 
 
 def test_there_are_many() -> None:
