@@ -87,7 +87,7 @@ SUPPORTED = (1, 2)
 def metricspec_measure_types() -> list[MeasureType]:
     """Measure types that specs may name under `measure: type:`.
 
-    May import: `measure`, `sql`, `schoolyear`, `problems`.
+    May import: `measure`, `formula`, `sql`, `schoolyear`, `problems`.
     """
     return []
 

@@ -44,7 +44,8 @@ class Estimate:
 
     `exact` names the moments that numerator and denominator are made of: where all of them are whole numbers or
     decimals of known scale, the published value is rounded in integers and not from `value`. `category` names the part of
-    a whole that the row is of, for measures with several.
+    a whole that the row is of, for measures with several. `statistic` names one of the measure's `statistics`: a further
+    number, and not the indicator's own.
     """
 
     numerator: str
@@ -57,6 +58,7 @@ class Estimate:
     notes: str = "NULL"
     exact: tuple[str, ...] = ()
     category: str | None = None
+    statistic: str | None = None
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,14 @@ class Registry:
 
         By its entry point, which bears the name of the measure type, a package is known without being imported.
         """
-        having = offering(measure_type, installed_plugins())
-        for package in having:
+        loaded = {one.package for one in self.provided} - set(
+            self.failed
+        )  # these do not offer it, whatever they are called
+        for package in offering(measure_type, installed_plugins()):
             if package in self.failed:
                 return f"the plugin {package} offers it, and could not be loaded whole"
-            return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
+            if package not in loaded:
+                return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
         return f"is it of {' or '.join(self.failed)}, which could not be loaded whole?" if self.failed else ""
 
 

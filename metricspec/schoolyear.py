@@ -6,7 +6,7 @@ import re
 
 from metricspec.problems import UsageError
 
-_PATTERN = re.compile(r"^(\d{4})-(\d{2})$")
+_PATTERN = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 def is_school_year(text: str) -> bool:
@@ -15,7 +15,7 @@ def is_school_year(text: str) -> bool:
     >>> is_school_year("2024-25"), is_school_year("1999-00"), is_school_year("2024-26")
     (True, True, False)
     """
-    match = _PATTERN.match(text)
+    match = _PATTERN.fullmatch(text)
     return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
 
 

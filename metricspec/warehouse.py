@@ -37,6 +37,11 @@ class Warehouse(ABC):
     ) -> None:
         self.close()
 
+    @property
+    def version(self) -> str:
+        """The engine's own version; empty where it cannot be told."""
+        return ""
+
     @abstractmethod
     def close(self) -> None:
         """Leave the engine; temporary tables and views go with the session."""
@@ -56,6 +61,11 @@ class Warehouse(ABC):
     def attach(self, name: str, path: str) -> None:
         """Make a csv or parquet file readable as a table. Raises UsageError where the engine reads no files."""
         raise UsageError(f"{self.title} reads no files: bind '{name}' to a table (table: ...) instead of {path}")
+
+    def confine(self, files: Sequence[str]) -> None:
+        """From here on the session reads these files and no others, whatever a binding's SQL names. Where the engine reads
+        no files of this machine, there is nothing to do."""
+        return
 
     def recover(self) -> None:
         """After a statement that was refused, make the session take others again. What it made may be gone."""

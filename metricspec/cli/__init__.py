@@ -17,7 +17,9 @@ COMMANDS = {
     "explain": ("explain", "Show how an indicator came about: each step, its rows and its SQL."),
     "compile": ("compile", "Compile indicators to SQL for a warehouse."),
     "export": ("export", "Write indicators as a dbt project, as views, or as a semantic model."),
+    "docs": ("docs", "Build the reference of indicators as a site, or check that one is current."),
     "run": ("run", "Compute indicators and write the results."),
+    "verify": ("verify", "Compute again what a file of results holds, and compare."),
     "framework": ("framework", "Compute an authority's framework: indexes and designations, with their reasons."),
     "load": ("load", "Copy the project's files into tables of a warehouse."),
     "moments": ("moments", "Export the sums with which several districts fit one growth model."),
@@ -30,9 +32,12 @@ COMMANDS = {
     ),
     "test": ("test", "Run the tests that lie beside the specs."),
     "new": ("new", "Start a new indicator and its test."),
+    "plugin": ("plugin", "Start a package that adds a measure type of your own."),
     "schema": ("schema", "Write the JSON Schemas with which editors complete and check specs."),
     "lsp": ("lsp", "Serve an editor: problems, explanations and completion while you write."),
     "plugins": ("plugins", "Show which package offers what, and lock the plugins of a project."),
+    "diff": ("diff", "Say what changes between two states of the specs, and which versions that needs."),
+    "changelog": ("changelog", "Write the history of the indicators for people, out of git."),
 }
 
 

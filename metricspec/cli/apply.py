@@ -43,7 +43,8 @@ def apply_command(
     Shows tables, or writes rows with --out, as metricspec run does; small cells are hidden either way.
     """
     from metricspec.cli.opening import load
-    from metricspec.cli.run import Asked, deliver
+    from metricspec.cli.run import Wanted, deliver
+    from metricspec.records.key import content_hash
     from metricspec.reporting.progress import stages_progress
     from metricspec.reporting.writing import check_output
     from metricspec.running.pooling import with_fit
@@ -56,11 +57,11 @@ def apply_command(
     project, fit = with_fit(project, indicator, fitted)
     files = data_files(data)
     with stages_progress() as progress:
-        run = project.execute((indicator,), year=year, data=files, progress=progress)
+        run = project.execute((indicator,), year=year, data=files, progress=progress, trace=out is not None)
     for sentence in run.said:
         click.echo(sentence, err=True)
     _told(fit, fitted, run.result)
-    deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics))
+    deliver(project, run, files, Wanted(orgs, groups, level, rows, out, statistics, year, content_hash(fitted)))
 
 
 def _told(fit: Fit, path: Path, frame: pd.DataFrame) -> None:

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     default="text",
     show_default=True,
 )
+@click.option(
+    "--against",
+    default=None,
+    metavar="REVISION",
+    help="Compare with this git revision (or folder): versions that are too low for what changed are errors.",
+)
 @click.option("--live", is_flag=True, help="Check the binding against the warehouse too: what it names, and the data.")
 @click.option(
     "--sample", type=click.IntRange(min=100), default=None, help="With --live: read this many rows of each dataset."
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 def check_command(
     paths: tuple[Path, ...],
     form: str,
+    against: str | None,
     affected: bool,
     live: bool,
     sample: int | None,
@@ -52,6 +59,8 @@ def check_command(
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
     checked, problems = load_for_check(paths, folder, affected=affected)
+    if against is not None:
+        problems += _against(against, folder, paths)
     found: list[Checked] = []
     if live:
         found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")
@@ -62,6 +71,25 @@ def check_command(
     if form == "text":
         _summaries(checked, problems, found, live)
     return 1 if any(p.severity == "error" for p in (*problems, *told)) else 0
+
+
+def _against(reference: str, folder: Path | None, paths: tuple[Path, ...]) -> list[Problem]:
+    """The versions that are too low for what changed since a revision; with `paths`, of these files only."""
+    from datetime import date
+
+    from metricspec.running.loading import under
+    from metricspec.versioning.against import version_problems
+    from metricspec.versioning.asked import side
+    from metricspec.versioning.calendar import Calendar
+    from metricspec.versioning.compared import Comparison
+    from metricspec.versioning.sides import opened
+
+    sides = opened(folder)
+    old, new = side(sides, reference), sides.working_tree()
+    found = Comparison(old.snapshot, new.snapshot, Calendar(date.today())).all()
+    wanted = [path.resolve() for path in paths]
+    problems = version_problems(found, reference)
+    return [one for one in problems if not paths or under(Path(one.place.file), wanted)]
 
 
 def _live(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,9 @@ def framework_command(
         project = project.with_binding(binding)
     files = data_files(data)
     with stages_progress() as progress:
-        done = run_framework(project, spec, data=files, progress=progress, url=warehouse, timeout=timeout)
+        done = run_framework(
+            project, spec, data=files, progress=progress, url=warehouse, timeout=timeout, trace=out is not None
+        )
     for sentence in (*done.run.said, *done.said):
         click.echo(sentence, err=True)
     deliver(project, spec, done, Wanted(year, orgs, rows, out, files, warehouse or project.warehouse))
@@ -85,7 +87,6 @@ def deliver(project: Project, spec: Framework, done: FrameworkRun, wanted: Wante
     """Show or write a framework's table, and tell what was missing in the data."""
     from metricspec.reporting.frameworks import FrameworkView, print_framework
     from metricspec.reporting.quality import print_quality
-    from metricspec.reporting.writing import write_frame
     from metricspec.running.orgs import chosen_orgs, org_names
 
     frame = _of_year(done.frame, wanted.year)
@@ -95,10 +96,21 @@ def deliver(project: Project, spec: Framework, done: FrameworkRun, wanted: Wante
     if wanted.out is None:
         print_framework(frame, spec, FrameworkView(chosen, wanted.rows, names))
     else:
-        written = frame[frame["org_id"].isin(chosen)] if chosen else frame
-        write_frame(wanted.out, written)
-        click.echo(f"{len(written):,} rows written to {wanted.out}", err=True)
+        _write(project, spec, done, wanted.out, replace(wanted, orgs=chosen))
     print_quality(done.run.quality, project.catalog)
+
+
+def _write(project: Project, spec: Framework, done: FrameworkRun, out: Path, wanted: Wanted) -> None:
+    """The table, with the record of how it was made."""
+    from metricspec.records.files import write_result
+    from metricspec.records.key import project_key
+    from metricspec.records.record import Asked, narrowed, record_of
+
+    assert done.run.trace is not None
+    asked = Asked("framework", (), wanted.year, None, wanted.orgs, framework=spec.id)
+    frame = narrowed(done.frame, asked)
+    write_result(out, frame, record_of(project, done.run.trace, asked, project_key(project.folder)))
+    click.echo(f"{len(frame):,} rows written to {out}", err=True)
 
 
 def _of_year(frame: pd.DataFrame, year: str | None) -> pd.DataFrame:

@@ -17,14 +17,13 @@ META = "metricspec.plugin"
 
 def listed(taken: Sequence[str]) -> list[tuple[str, str]]:
     """Each command that a plugin has, with its package and what that says of itself. Nothing is imported."""
-    from importlib.metadata import entry_points
+    from metricspec.plugins.installed import installed_plugins
 
     found: dict[str, str] = {}
-    for entry in entry_points(group="metricspec.commands"):
-        if entry.dist is not None and entry.name not in taken:
-            meta = entry.dist.metadata
-            summary = f": {meta['Summary']}" if "Summary" in meta else ""
-            found.setdefault(entry.name, f"{meta['Name']}{summary}")
+    for one in installed_plugins():
+        for entry in one.commands:
+            if entry.name not in taken:
+                found.setdefault(entry.name, f"{one.package}: {one.summary}".removesuffix(": "))
     return sorted(found.items())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,6 @@ from metricspec.cli.options import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from metricspec.reporting.results import View
     from metricspec.running.project import Project, Run
 
 
@@ -66,18 +63,25 @@ def run_command(
     files = data_files(data)
     url = warehouse or project.warehouse
     with stages_progress() as progress, project.connect(url, timeout=timeout) as engine:
-        run = project.execute(() if every else indicators, year=year, data=files, progress=progress, warehouse=engine)
+        run = project.execute(
+            () if every else indicators,
+            year=year,
+            data=files,
+            progress=progress,
+            warehouse=engine,
+            trace=out is not None,
+        )
     if url:
         click.echo(f"computed in {engine.title}", err=True)
     for sentence in run.said:
         click.echo(sentence, err=True)
-    deliver(project, run, files, Asked(orgs, groups, level, rows, out, statistics), url)
+    deliver(project, run, files, Wanted(orgs, groups, level, rows, out, statistics, year), url)
     return print_left_out(project.problems) if every else 0
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Which rows of a Result a person asked for, and where they go."""
+class Wanted:
+    """Which rows of a Result a person asked for, and where they go; `fit`: the hash of a fit made elsewhere."""
 
     orgs: tuple[str, ...]
     groups: tuple[str, ...]
@@ -85,37 +89,44 @@ class Asked:
     rows: int | None
     out: Path | None
     statistics: bool = False
+    year: str | None = None
+    fit: str | None = None
 
 
-def deliver(project: Project, run: Run, files: Mapping[str, Path], asked: Asked, warehouse: str | None = None) -> None:
+def deliver(
+    project: Project, run: Run, files: Mapping[str, Path], wanted: Wanted, warehouse: str | None = None
+) -> None:
     """Show or write what was asked for of a Result, and tell what was missing in the data."""
     from metricspec.reporting.quality import print_quality
     from metricspec.reporting.results import View, print_results
     from metricspec.running.orgs import chosen_groups, chosen_level, chosen_orgs, org_names
 
     frame = run.result
-    if asked.level is not None and not frame.empty:
-        frame = frame[frame["org_level"] == chosen_level(frame, asked.level)]
+    if wanted.level is not None and not frame.empty:
+        frame = frame[frame["org_level"] == chosen_level(frame, wanted.level)]
     if frame.empty:
         click.echo("no results: no student or published row counts for what was asked", err=True)
-    named = asked.out is None or asked.orgs
+    named = wanted.out is None or wanted.orgs
     names = org_names(project, frozenset(frame["indicator"]), files, warehouse) if named else {}
-    orgs = chosen_orgs(frame, names, asked.orgs)
-    view = View(chosen_groups(frame, asked.groups), orgs, None, asked.rows, names, asked.statistics)
-    if asked.out is None:
-        print_results(frame, project.catalog, view)
+    orgs = chosen_orgs(frame, names, wanted.orgs)
+    groups = chosen_groups(frame, wanted.groups)
+    if wanted.out is None:
+        print_results(frame, project.catalog, View(groups, orgs, None, wanted.rows, names, wanted.statistics))
     else:
-        _write(asked.out, frame, view)
+        _write(project, run, wanted.out, replace(wanted, orgs=orgs, groups=groups))
     print_quality(run.quality, project.catalog)
 
 
-def _write(out: Path, frame: pd.DataFrame, view: View) -> None:
-    """The rows of the orgs and groups that were asked for; all where none were."""
-    from metricspec.reporting.writing import write_frame
+def _write(project: Project, run: Run, out: Path, wanted: Wanted) -> None:
+    """The rows of the orgs and groups that were asked for, all where none were, with the record of how they were made."""
+    from metricspec.records.files import write_result
+    from metricspec.records.key import project_key
+    from metricspec.records.record import Asked, narrowed, record_of
 
-    if view.orgs:
-        frame = frame[frame["org_id"].isin(view.orgs)]
-    if view.groups and "*" not in view.groups:
-        frame = frame[frame["student_group"].isin(view.groups)]
-    write_frame(out, frame)
+    assert run.trace is not None
+    asked = Asked(
+        "apply" if wanted.fit else "run", (), wanted.year, wanted.level, wanted.orgs, wanted.groups, fit=wanted.fit
+    )
+    frame = narrowed(run.result, asked)
+    write_result(out, frame, record_of(project, run.trace, asked, project_key(project.folder)))
     click.echo(f"{len(frame):,} rows written to {out}", err=True)

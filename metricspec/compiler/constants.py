@@ -83,7 +83,7 @@ def _shown_rows(at: int, one: Shown, rules: Rules) -> Iterator[tuple[str, ...]]:
         exact = "CAST(NULL AS BIGINT)" if statistic is not own or one.places is None else f"{10**one.places}"
         rated = statistic is own and indicator.rating
         yield (
-            slot(f"i{at}"), lit(statistic.name), slot(f"v{at}"), lit(indicator.groups),
+            slot(f"i{at}"), lit(statistic.name), slot(f"r{at}"), slot(f"v{at}"), lit(indicator.groups),
             f"{(100 if statistic.percent else 1) * 10**statistic.digits}", f"{10**statistic.digits}e0", exact,
             lit(one.policy), lit(indicator.rating) if rated else null,
             lit(rule_name(indicator.compare, rules)) if statistic is own else null, "1" if one.telling else "0",
@@ -91,16 +91,17 @@ def _shown_rows(at: int, one: Shown, rules: Rules) -> Iterator[tuple[str, ...]]:
 
 
 def indicators_stage(shown: Sequence[Shown], rules: Rules) -> Stage:
-    """One row per indicator and statistic. Ids and versions are slots.
+    """One row per indicator and statistic. Ids and versions are slots; `shown_as` is the indicator's id in the Result.
 
     `units` is how many published units one whole is, `shift` how many a number shown.
     """
     names = (
-        "indicator", "statistic", "version", "group_set", "units", "shift", "exact", "policy", "levels", "compare_rule",
+        "indicator", "statistic", "shown_as", "version", "group_set", "units", "shift", "exact", "policy", "levels", "compare_rule",
         "telling",
     )  # fmt: skip
     rows = [row for at, one in enumerate(shown) for row in _shown_rows(at, one, rules)]
     slots = {f"i{at}": lit(one.indicator.id) for at, one in enumerate(shown)}
+    slots |= {f"r{at}": lit(one.indicator.result_id) for at, one in enumerate(shown)}
     slots |= {f"v{at}": lit(one.indicator.version) for at, one in enumerate(shown)}
     text = table(rows, names, names)
     says = "What the tail needs to know of each indicator: unit and digits, policy, cut scores, comparison."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from metricspec.compiler.constants import scale_of
 from metricspec.compiler.scores import staged_part
@@ -26,12 +25,11 @@ def tally_steps(
     slots: Mapping[str, str],
 ) -> list[Step]:
     """The Tally of the counted `parts`; `made` are the indicators made of others, each after those it needs."""
-    shown = {indicator.id: partial(_counted, indicator, catalog) for indicator in indicators}
     if not made:
         return [tally_stage(parts, slots)]
     counted = tally_stage(parts, slots)
     steps: list[Step] = [Stage(COUNTED, counted.says, counted.template, counted.slots, stored=True)]
-    rows = [f"SELECT * FROM {COUNTED}"]
+    stages: dict[str, str] = {}
     sources: dict[str, Counted] = {}
     for at, indicator in enumerate(made, 1):
         measure = registry.measure_types[indicator.measure_type]
@@ -39,32 +37,41 @@ def tally_steps(
         others = measure.indicators(indicator.measure)
         for other in others:
             if other not in sources:
-                sources[other] = shown[other](f"results_{len(sources) + 1}")
-                steps.append(_results(sources[other].stage, other))
+                versions = [one for one in indicators if one.result_id == other]
+                results = _results(f"results_{len(sources) + 1}", versions, stages)
+                sources[other] = _counted(versions, catalog, results.name)
+                steps.append(results)
         least = catalog.policies[indicator.policy].least_shown()
         given = {other: replace(sources[other], report_n=max(sources[other].report_n, least)) for other in others}
         steps += measure.stages(indicator.measure, given, f"made_{at}_")
         text, more = staged_part(indicator, steps[-1].name, at)
-        own = sources[indicator.id] = shown[indicator.id](f"results_{len(sources) + 1}")
         says = f"The results of {indicator.id}, made of others."
-        steps.append(Stage(own.stage, says, Template(("made", text), text), dict(more), stored=True))
-        rows.append(f"SELECT * FROM {own.stage}")
+        stages[indicator.id] = f"results_made_{at}"
+        steps.append(Stage(stages[indicator.id], says, Template(("made", text), text), dict(more), stored=True))
+    rows = [f"SELECT * FROM {stage}" for stage in (COUNTED, *stages.values())]
     return [*steps, tally_stage(rows, {})]
 
 
-def _counted(indicator: Indicator, catalog: Catalog, stage: str) -> Counted:
+def _counted(versions: Sequence[Indicator], catalog: Catalog, stage: str) -> Counted:
+    """What is said of an indicator's rows: by its newest version, and the strictest of their policies."""
+    newest = versions[-1]
     return Counted(
         stage,
-        scale_of(indicator.unit),
-        indicator.digits,
-        indicator.better,
-        catalog.groups[indicator.groups].partitions,
-        catalog.policies[indicator.policy].least_shown(),
-        catalog.groups[indicator.groups].everyone or "ALL",
+        scale_of(newest.unit),
+        newest.digits,
+        newest.better,
+        catalog.groups[newest.groups].partitions,
+        max(catalog.policies[one.policy].least_shown() for one in versions),
+        catalog.groups[newest.groups].everyone or "ALL",
     )
 
 
-def _results(name: str, indicator: str) -> Stage:
-    """One indicator's counted rows; its id is a slot."""
-    text = f"SELECT * FROM {COUNTED} WHERE indicator = {slot('id')}"
-    return Stage(name, f"The results of {indicator}.", Template(("results", text), text), {"id": lit(indicator)})
+def _results(name: str, versions: Sequence[Indicator], made: Mapping[str, str]) -> Stage:
+    """One indicator's rows: counted, or those of a stage where it is `made` of others itself. Its ids are slots."""
+    slots = {f"id{at}": lit(one.id) for at, one in enumerate(versions)}
+    rows = [
+        f"SELECT * FROM {made.get(one.id, COUNTED)} WHERE indicator = {slot(id_)}"
+        for one, id_ in zip(versions, slots, strict=True)
+    ]
+    text = "\nUNION ALL\n".join(rows)
+    return Stage(name, f"The results of {versions[-1].id}.", Template(("results", text), text), slots)

@@ -90,7 +90,8 @@ class Compiler:
 
     def plan(self, ids: Sequence[str], years: Sequence[str] = ()) -> Plan:
         """The stages for some indicators, shared where they can be. `years` limits the Result to some school years."""
-        indicators = self._with_others(ids)
+        ids = [self._indicator(name).id for name in ids]
+        indicators = self._with_others(ids, years)
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         often = {f"bound_{name}" for name in gathered.read_often if len(ids) > 1}  # one indicator is one statement
@@ -134,23 +135,26 @@ class Compiler:
 
     def _strictest(self, indicator: Indicator) -> Policy:
         """The policy of an indicator made of others: none of those that it is made of may be told by it."""
-        involved = [self.catalog.policies[i.policy] for i in self._with_others([indicator.id])]
+        involved = [self.catalog.policies[i.policy] for i in self._with_others(self._made_of(indicator))]
+        involved.append(self.catalog.policies[indicator.policy])
         return strictest(f"made:{indicator.id}", involved, self.catalog.policies[indicator.policy])
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]
         return tuple(measure.statistics(indicator.measure)) if isinstance(measure, DetailedMeasure) else ()
 
-    def _with_others(self, ids: Sequence[str]) -> list[Indicator]:
-        """The indicators, and those whose results they are made of: each after what it needs."""
+    def _with_others(self, ids: Sequence[str], years: Sequence[str] = ()) -> list[Indicator]:
+        """The indicators, each version that applies in its years, and those whose results they are made of: each after
+        what it needs."""
         found: dict[str, Indicator] = {}
 
         def add(name: str) -> None:
-            if name not in found:
-                indicator = self._indicator(name)
-                for other in self._made_of(indicator):
-                    add(other)
-                found[name] = indicator
+            self._indicator(name)
+            for version in self.catalog.in_force(name, years):
+                if version.id not in found:
+                    for other in self._made_of(version):
+                        add(other)
+                    found[version.id] = version
 
         for name in ids:
             add(name)
@@ -161,7 +165,7 @@ class Compiler:
         return measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
 
     def _indicator(self, name: str) -> Indicator:
-        found = self.catalog.indicators.get(name)
+        found = self.catalog.find(name)
         if found is None:
             raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
         return found

@@ -59,13 +59,13 @@ def compared_stage(rules: Rules) -> Stage:
         for c in PRIORS
     )
     own = ", ".join(
-        f"t.{c}" for c in ("indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category",
+        f"t.{c}" for c in ("shown_as AS indicator", "version", "school_year", "org_level", "org_id", "group_set", "student_group", "category",
                            "statistic", *PRIORS, "standard_error", "low", "high")
     )  # fmt: skip
     text = f"""
         SELECT {own}, {priors}, CASE WHEN mode IS NOT NULL THEN t.change END AS published_change, t.certified, t.notes,
             t.units, t.shift, t.exact, t.policy, t.levels, t.telling
-        FROM (SELECT t.*, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, i.telling, {_mode(rules)} AS mode
+        FROM (SELECT t.*, i.shown_as, i.version, i.group_set, i.units, i.shift, i.exact, i.policy, i.levels, i.telling, {_mode(rules)} AS mode
             FROM (SELECT *, {lags} FROM tally) AS t INNER JOIN indicators AS i ON i.indicator = t.indicator AND i.statistic = COALESCE(t.statistic, '')) AS t"""
     return _stage("compared", "Each row beside the prior year's, where its rule compares.", text)
 

@@ -39,9 +39,10 @@ def estimate_part(
     conditions = [f"(({values['n']}) > 0 OR ({values['denominator']}) > 0)"]
     conditions += in_years(indicator.effective)
     category = f"CAST({'NULL' if estimate.category is None else lit(estimate.category)} AS VARCHAR)"
+    statistic = f"CAST({'NULL' if estimate.statistic is None else lit(estimate.statistic)} AS VARCHAR)"
     name = f"id{at}"
     text = f"""SELECT {slot(name)} AS indicator, school_year, org_level, org_id, student_group,
-        {category} AS category, CAST(NULL AS VARCHAR) AS statistic, {numbers}, {prior},
+        {category} AS category, {statistic} AS statistic, {numbers}, {prior},
         1 AS certified, {notes} AS notes
         FROM {source} WHERE {" AND ".join(conditions)}"""
     return text, {name: lit(indicator.id)}

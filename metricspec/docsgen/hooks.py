@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from importlib import import_module
 from typing import Any, get_type_hints
 
-from metricspec import hookspecs, measure, offers
+from metricspec import formula, hookspecs, measure, offers
 from metricspec.docsgen.markdown import code, listing, page, quoted, table
 from metricspec.registry import BUILT_IN, GROUP
 
@@ -16,7 +16,16 @@ INTRO = f"""A plugin is a Python module named by an entry point of the group `{G
 offers: then a spec whose plugin is not named is told which one it lacks. It implements any of these hooks as functions marked
 `@hookimpl` (from `metricspec.hookspecs`). Each takes nothing and returns a list. How to write one:
 [Add a measure type](../how-to/add-a-measure-type.md); how a project uses one: [Use a plugin](../how-to/use-a-plugin.md)."""
-PARTS = (measure.MeasureType, measure.MomentMeasure, measure.RowMeasure, measure.Use, measure.Moment, measure.Estimate)
+PARTS = (
+    measure.MeasureType,
+    measure.MomentMeasure,
+    measure.RowMeasure,
+    measure.Use,
+    measure.Moment,
+    measure.Estimate,
+    formula.FormulaMeasure,
+    formula.Formula,
+)
 OFFERS = (
     offers.WarehouseType,
     offers.Check,

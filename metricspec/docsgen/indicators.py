@@ -9,19 +9,11 @@ from metricspec.model import Catalog, Indicator
 from metricspec.registry import Registry
 from metricspec.reporting import words
 from metricspec.reporting.figures import plural
-from metricspec.reporting.listing import authority
+from metricspec.reporting.listing import AUTHORITIES, authority
 from metricspec.reporting.unverified import unverified_parts
 
 INTRO = """Every indicator that metricspec ships. `metricspec show ID` says more about each: its groups, cut scores and terms.
 *Not verified* names parts that nobody has compared with their source yet."""
-AUTHORITIES = {
-    "": "Shared building blocks",
-    "ca": "California School Dashboard",
-    "dataquest": "California DataQuest",
-    "edfacts": "EDFacts",
-    "nyc": "New York City",
-    "sqii": "School Quality Improvement Index",
-}
 
 
 def _line(text: str) -> str:

@@ -106,10 +106,10 @@ def _kind(kind: str) -> str:
             "type: see [measure types](measure-types.md)."
         )
         parts.append(
-            "*Effect* is what a change of the key does: `past` changes published numbers, `future` only those still to "
-            "come, `label` none."
+            "*Effect*, here and below, is what a change of the key does: `past` changes published numbers, `future` only those still to "
+            "come, `label` none. Of rules with dates the years decide that differ: see [versions](../explanation/versions.md)."
         )
-    parts.append(keys_table(schema, effects=kind == "indicator"))
+    parts.append(keys_table(schema))
     return "\n\n".join(parts)
 
 

@@ -115,7 +115,9 @@ def _relationships(project: Project, names: Sequence[str], model: str) -> list[d
 def _metrics(indicator: Indicator, model: str, registry: Registry) -> list[dict[str, Any]]:
     """The indicator's metric, or one for each part of a whole."""
     measure = registry.measure_types[indicator.measure_type]
-    parts = [e.category for e in measure.estimates(indicator.measure)] if isinstance(measure, MomentMeasure) else [None]
+    parts: list[str | None] = [None]
+    if isinstance(measure, MomentMeasure):
+        parts = [e.category for e in measure.estimates(indicator.measure) if e.statistic is None]
     return [_metric(indicator, category, model, registry) for category in parts]
 
 

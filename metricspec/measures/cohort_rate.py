@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use, Wrong
 from metricspec.measures.shares import share
 from metricspec.measures.shortfall import EXPRESSION
@@ -139,6 +140,28 @@ class CohortRate:
         late = f", and those of the {listed(spec.late)} cohort who completed in its last year" if spec.late else ""
         whole = f"the students of the {listed(spec.whole)} cohort{entered}{late}{adjusted}"
         return f"students for whom `{spec.completed}`, divided by {whole}"
+
+    def formula(self, spec: CohortRateSpec) -> Formula:
+        parts = [rf"C_{{{years}}}" for years in spec.whole]
+        parts += [rf"\{{\, s \in C_{{{years}}} \;:\; d_s \text{{ and not }} b_s \,\}}" for years in spec.late]
+        where = []
+        for years in (*spec.whole, *spec.late):
+            where.append(
+                (f"C_{{{years}}}", f"the students of the {years}-year cohort, where `{spec.cohort}` is '{years}'")
+            )
+        if spec.entered is not None:
+            where.append(("e_s", f"student *s* belongs to the cohort: `{spec.entered}`"))
+        if spec.removed is not None:
+            where.append(("x_s", f"student *s* was taken out of it: `{spec.removed}`"))
+        where.append(("d_s", f"student *s* completed: `{spec.completed}`"))
+        if spec.late:
+            where.append(("b_s", f"student *s* completed before the last year: `{spec.completed_before}`"))
+        only = [*(["e_s"] if spec.entered is not None else []), *([r"\text{not } x_s"] if spec.removed else [])]
+        cohort, both = r" \cup ".join(parts), r" \text{ and } ".join(only)
+        if only:
+            cohort = rf"\{{\, s \in {cohort} \;:\; {both} \,\}}"
+        line = r"v = \frac{\left|\{\, s \in C \;:\; d_s \,\}\right|}{\left|C\right|}"
+        return Formula((line, f"C = {cohort}"), tuple(where))
 
     @staticmethod
     def _of(spec: CohortRateSpec, years: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use, Wrong
 from metricspec.measures.intervals import poisson
 
@@ -84,6 +85,19 @@ class Count:
         if spec.sum is not None:
             return f"the sum of `{spec.sum}` over all students"
         return f"the number of students for whom `{spec.students}`"
+
+    def formula(self, spec: CountSpec) -> Formula:
+        if spec.sum is not None:
+            where = (
+                ("S", "the students counted for whom the amount is known"),
+                ("q_s", f"`{spec.sum}` of student *s*"),
+            )
+            return Formula((r"v = \sum\limits_{s \in S} q_s",), where)
+        where = (
+            ("S", "the students counted for whom the condition is known"),
+            ("c_s", f"student *s* meets the condition `{spec.students}`"),
+        )
+        return Formula((r"v = \left|\{\, s \in S \;:\; c_s \,\}\right|",), where)
 
     def moments(self, spec: CountSpec) -> Sequence[Moment]:
         if spec.sum is not None:

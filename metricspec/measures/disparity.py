@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.gap import OTHERS, OVERLAP, pairs_stage
 from metricspec.measures.intervals import Z, wilson
@@ -97,6 +98,20 @@ class Disparity:
             f"`{spec.of}` of each student group {joined} that of {reference}, from {spec.least_students} students and "
             f"{spec.least_events} events on either side"
         )
+
+    def formula(self, spec: DisparitySpec) -> Formula:
+        others = spec.reference == OTHERS
+        reference = "the students outside the group" if others else f"the students of `{spec.reference}`"
+        joined = r"\frac{p_g}{p_r}" if spec.compare == "ratio" else "p_g - p_r"
+        lines = [f"v_g = {joined}", r"p_g = \frac{a_g}{n_g}"]
+        lines.append(r"p_r = \frac{a_{\text{all}} - a_g}{n_{\text{all}} - n_g}" if others else r"p_r = \frac{a_r}{n_r}")
+        where = (
+            ("p_g", f"`{spec.of}` of student group *g*"),
+            ("p_r", f"the same of {reference}"),
+            ("a", f"students who meet the condition; no value where either side has fewer than {spec.least_events}"),
+            ("n", f"students counted; no value where either side has fewer than {spec.least_students}"),
+        )
+        return Formula(tuple(lines), where)
 
     def indicators(self, spec: DisparitySpec) -> Sequence[str]:
         return (spec.of,)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula, in_words
 from metricspec.measure import Estimate, Moment, Use, Wrong
 from metricspec.measures.shares import share
 from metricspec.sql.parsing import LONGEST
@@ -117,6 +118,26 @@ class Distribution:
             return f"sums over students as shares of {whole}: {parts}{rest}"
         whole = f"those for whom `{spec.total}`" if spec.total else "all students counted"
         return f"students as shares of {whole}: {parts}{rest}"
+
+    def formula(self, spec: DistributionSpec) -> Formula:
+        known = "quantity" if spec.sums else "condition"
+        names = [(f"k = {at}", f"{name}: `{text}`") for at, (name, text) in enumerate(spec.categories, 1)]
+        if spec.sums:
+            whole = r"\sum\limits_{s \in S} t_s" if spec.total else r"\sum\limits_{j} \sum\limits_{s \in S} q_{js}"
+            line = rf"v_k = \frac{{\sum\limits_{{s \in S}} q_{{ks}}}}{{{whole}}}"
+            names.append((r"q_{ks}", "the quantity *k* of student *s*"))
+            names += [("t_s", f"`{spec.total}` of student *s*")] if spec.total else []
+            rest = r"1 - \sum\limits_{k} v_k"
+        else:
+            line = r"v_k = \frac{\left|\{\, s \in S \;:\; c_{ks} \,\}\right|}{\left|S\right|}"
+            names.append((r"c_{ks}", "student *s* meets the condition *k*"))
+            rest = r"\frac{\left|\{\, s \in S \;:\; \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
+        only = f", and for whom `{spec.total}`" if spec.total and not spec.sums else ""
+        names.insert(0, ("S", f"the students counted for whom every {known} is known{only}"))
+        if spec.remainder is None:
+            return Formula((line,), tuple(names))
+        left = rf"v_{{{in_words(spec.remainder)}}}"
+        return Formula((line, f"{left} = {rest}"), (*names, (left, "what no other category takes")))
 
     def moments(self, spec: DistributionSpec) -> Sequence[Moment]:
         texts = [f"({text})" for _, text in spec.categories]

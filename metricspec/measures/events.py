@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.count import INTERVAL
 from metricspec.measures.intervals import poisson
@@ -65,6 +66,13 @@ class EventsPer100:
 
     def sentence(self, spec: EventsSpec) -> str:
         return f"{spec.per:,} times the sum of `{spec.events}`, divided by all students counted"
+
+    def formula(self, spec: EventsSpec) -> Formula:
+        where = (
+            ("S", "the students counted for whom the number is known"),
+            ("q_s", f"`{spec.events}` of student *s*"),
+        )
+        return Formula((rf"v = {spec.per} \cdot \frac{{\sum\limits_{{s \in S}} q_s}}{{\left|S\right|}}",), where)
 
     def moments(self, spec: EventsSpec) -> Sequence[Moment]:
         known = f"({spec.events}) is not null"

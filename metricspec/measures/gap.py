@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.intervals import Z
 from metricspec.measures.parts import KEYS, indicator_key, own_rows, result_stage, smaller, stage
@@ -79,6 +80,17 @@ class Gap:
     def sentence(self, spec: GapSpec) -> str:
         reference = "the students outside it" if spec.reference == OTHERS else f"`{spec.reference}`"
         return f"`{spec.of}` of each student group less that of {reference}"
+
+    def formula(self, spec: GapSpec) -> Formula:
+        where = [("x_g", f"`{spec.of}` of student group *g*")]
+        if spec.reference != OTHERS:
+            return Formula((r"v_g = x_g - x_r",), (*where, ("x_r", f"the same of `{spec.reference}`")))
+        line = r"x_{-g} = \frac{a_{\text{all}} - a_g}{b_{\text{all}} - b_g}"
+        where += [
+            ("x_{-g}", "the same of the students outside the group"),
+            (r"a, b", "numerator and denominator of all students and of the group"),
+        ]
+        return Formula((r"v_g = x_g - x_{-g}", line), tuple(where))
 
     def indicators(self, spec: GapSpec) -> Sequence[str]:
         return (spec.of,)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.parts import indicator_key, own_rows, result_stage, stage
 from metricspec.sql.rounding import double_quotient
@@ -83,6 +84,18 @@ class LowestGroup:
         among = "the groups that split all students" if spec.among is None else ", ".join(spec.among)
         least = f" with {spec.least} students or more" if spec.least else ""
         return f"`{spec.of}` of the group that does worst, among {among}{least}"
+
+    def formula(self, spec: LowestGroupSpec) -> Formula:
+        among = "the student groups that split all students" if spec.among is None else ", ".join(spec.among)
+        least = f"{spec.least} or more, and never fewer than the policy of the indicator shows"
+        where = (
+            ("x_g", f"`{spec.of}` of student group *g*, as published"),
+            ("G", among),
+            ("n_g", "students of the group"),
+            ("m", least if spec.least else "what the policy of the indicator shows"),
+            (r"\text{worst}", "the lowest where higher is better, the highest where lower is better"),
+        )
+        return Formula((r"v = \text{worst} \; \{\, x_g \;:\; g \in G, \; n_g \ge m \,\}",), where)
 
     def indicators(self, spec: LowestGroupSpec) -> Sequence[str]:
         return (spec.of,)

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.intervals import t_quantile
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,
+    WANTED,
     below_rounded,
     shortfall_moments,
     shortfall_uses,
+    shortfall_where,
     wanted,
 )
 
@@ -101,6 +104,25 @@ class Mean:
             rule = spec.shortfall
             text += f"; below {rule.floor} % participation each missing student counts as {rule.value}"
         return text
+
+    def formula(self, spec: MeanSpec) -> Formula:
+        only = f", for whom `{spec.where}`" if spec.where else ""
+        where = [
+            ("S", f"the students counted for whom the value is known{only}"),
+            ("x_s", f"`{spec.value}` of student *s*"),
+        ]
+        mean = r"\frac{1}{\left|S\right|} \sum\limits_{s \in S} x_s"
+        if spec.shortfall is None:
+            return Formula((f"v = {mean}",), tuple(where))
+        rule = spec.shortfall
+        short = rf"\frac{{\sum\limits_{{s \in S}} x_s + ({rule.value}) \, (w - t)}}{{w}}"
+        lines = (
+            rf"v = {short} \quad \text{{where }} r \lt {rule.floor}",
+            rf"v = {mean} \quad \text{{otherwise}}",
+            WANTED.format(floor=rule.floor),
+        )
+        where.append(("r", "the participation rate 100 t / e, rounded half up to a whole percent"))
+        return Formula(lines, (*where, *shortfall_where(rule.enrolled, rule.tested)))
 
     def moments(self, spec: MeanSpec) -> Sequence[Moment]:
         known = f"({spec.value}) is not null"

@@ -9,6 +9,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Statistic, Use, Wrong
 from metricspec.measures.likeness import methods
 from metricspec.measures.likeness.keys import KEYS, at_most, dropped_notes, parsed, words
@@ -163,6 +164,36 @@ class Outlier:
             "characteristics_index": f"the {spec.neighbors} schools nearest in one index of {words(spec.likeness)}",
         }[spec.method]
         return f"`{spec.indicator}` of a school less what is expected of it, by {means}"
+
+    def formula(self, spec: OutlierSpec) -> Formula:
+        lines = {
+            "regression": (r"\hat{x}_j = b_0^{(-j)} + \sum\limits_{k} b_k^{(-j)} z_{jk}",),
+            "neighbors": (
+                rf"\hat{{x}}_j = \frac{{1}}{{{spec.neighbors}}} \sum\limits_{{i \in N_j}} x_i",
+                r"d_{ij}^2 = \frac{1}{p} \sum\limits_{k=1}^{p} \frac{(z_{ik} - z_{jk})^2}{\sigma_k^2}",
+            ),
+            "characteristics_index": (
+                rf"\hat{{x}}_j = \frac{{1}}{{{spec.neighbors}}} \sum\limits_{{i \in N_j}} x_i",
+                r"I_j = b_0 + \sum\limits_{k} b_k z_{jk}",
+            ),
+        }[spec.method]
+        more = {
+            "regression": [("b^{(-j)}", "coefficients of a regression on the other schools, without school *j*")],
+            "neighbors": [
+                ("N_j", "the schools with the smallest distance *d*"),
+                ("p", "how many characteristics there are"),
+                (r"\sigma_k", "the standard deviation of characteristic *k*"),
+            ],
+            "characteristics_index": [("N_j", "the schools whose index I is nearest"), ("b", "of a regression on all")],
+        }[spec.method]
+        given = ", ".join(f"`{name}`" for name in spec.likeness.names)
+        where = (
+            ("x_j", f"`{spec.indicator}` of school *j*"),
+            (r"\hat{x}_j", "what is expected of it"),
+            ("z_{jk}", f"its characteristics: {given}"),
+            *more,
+        )
+        return Formula((r"v_j = x_j - \hat{x}_j", *lines), where)
 
     def indicators(self, spec: OutlierSpec) -> Sequence[str]:
         return (spec.indicator, *spec.likeness.given)

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from metricspec.measure import Counted
-from metricspec.sql.stage import Stage, Template, comma
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, Template, comma
 
 KEYS = ("school_year", "org_level", "org_id", "student_group")
-NO_NUMBER = "CAST(NULL AS DOUBLE)"
-NO_TEXT = "CAST(NULL AS VARCHAR)"
 _COLUMNS = {
     **dict.fromkeys(("category", "statistic"), NO_TEXT),
     **dict.fromkeys(("numerator", "denominator", "n", "value", "standard_error", "low", "high"), NO_NUMBER),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.shares import share
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,
+    WANTED,
     below,
     shortfall_moments,
     shortfall_uses,
+    shortfall_where,
     wanted,
 )
 from metricspec.sql.stage import lit
+
+_PLAIN = re.compile(r"\((\w+)\)")  # brackets around a single name
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,30 @@ class Progress:
             else ""
         )
 
+    def formula(self, spec: ProgressSpec) -> Formula:
+        met = r" \lor ".join(f"r_{{{at}s}}" for at in range(1, len(spec.rules) + 1))
+        above = rf"\left|\{{\, s \in S \;:\; {met} \,\}}\right|"
+        where = [("S", f"the students counted with both `{spec.before}` and `{spec.after}`")]
+        for at, rule in enumerate(spec.rules, 1):
+            only = f", of students for whom `{rule.when}`" if rule.when else ""
+            condition = _PLAIN.sub(r"\1", rule.condition())
+            where.append((f"r_{{{at}s}}", f"`{condition}` of student *s*{only}"))
+        missing, least = spec.shortfall, ""
+        if missing is None:
+            return Formula((rf"v = \frac{{{above}}}{{\left|S\right|}}",), tuple(where))
+        if missing.at_least:
+            least = r" \text{ and } e \ge m"
+            where.append(("m", "; ".join(_enough(entry) for entry in missing.at_least)))
+        where += shortfall_where(missing.enrolled, missing.tested)
+        test = rf"\quad \text{{where }} 100 \, t / e \lt {missing.floor}{least}"
+        lines = (
+            rf"v = \frac{{{above}}}{{d}}",
+            rf"d = \left|S\right| + w - t {test}",
+            r"d = \left|S\right| \quad \text{otherwise}",
+            WANTED.format(floor=missing.floor),
+        )
+        return Formula(lines, tuple(where))
+
     def moments(self, spec: ProgressSpec) -> Sequence[Moment]:
         both = f"({spec.before}) is not null and ({spec.after}) is not null"
         met = " or ".join(
@@ -226,6 +256,13 @@ class Progress:
                 exact=("met", "takers", "enrolled", "tested"),
             ),
         )
+
+
+def _enough(entry: AtLeast) -> str:
+    """How many must be enrolled, and of whom, in words."""
+    whom = f" for {', '.join(entry.groups)}" if entry.groups else ""
+    where = f" at {' or '.join(entry.org_levels)} level" if entry.org_levels else ""
+    return f"{entry.n} students enrolled{whom}{where}"
 
 
 def _least(entries: Sequence[AtLeast]) -> str:

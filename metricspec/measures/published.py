@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Use
 
 
@@ -58,6 +59,18 @@ class Published:
 
     def sentence(self, spec: PublishedSpec) -> str:
         return f"the published counts of `{spec.indicator}` in `{spec.dataset}`"
+
+    def formula(self, spec: PublishedSpec) -> Formula:
+        lines = (
+            r"v = \frac{a}{b} \quad \text{where counts are published}",
+            r"v = p \quad \text{where only a value is}",
+        )
+        where = (
+            ("a", "the published numerator"),
+            ("b", "the published denominator"),
+            ("p", "the published value, as it was rounded there"),
+        )
+        return Formula(lines, where)
 
     def dataset(self, spec: PublishedSpec) -> str:
         return spec.dataset

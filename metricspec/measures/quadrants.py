@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.parts import smaller
 from metricspec.sql.rounding import double_quotient
@@ -94,6 +95,20 @@ class Quadrants:
             f"which quadrant an org is in: `{spec.status.indicator}` from {cut(spec.status)} on is high status, "
             f"`{spec.growth.indicator}` from {cut(spec.growth)} on is high growth"
         )
+
+    def formula(self, spec: QuadrantsSpec) -> Formula:
+        def cut(symbol: str, axis: Axis) -> tuple[str, str]:
+            weighted = "the average of the orgs of the same level, group and year, each weighted by its students"
+            return symbol, weighted if axis.high is None else f"{axis.high:g}"
+
+        lines = ("v = g", r"\text{status is high where } x \ge h_x", r"\text{growth is high where } g \ge h_g")
+        where = (
+            ("x", f"`{spec.status.indicator}` of the org and student group, as published"),
+            ("g", f"`{spec.growth.indicator}` of the same, as published"),
+            cut("h_x", spec.status),
+            cut("h_g", spec.growth),
+        )
+        return Formula(lines, where)
 
     def indicators(self, spec: QuadrantsSpec) -> Sequence[str]:
         return (spec.status.indicator, spec.growth.indicator)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.shares import share
 
@@ -59,6 +60,13 @@ class Rate:
 
     def sentence(self, spec: RateSpec) -> str:
         return f"students for whom `{spec.numerator}`, divided by all students counted"
+
+    def formula(self, spec: RateSpec) -> Formula:
+        known = "all students counted; one for whom the condition is unknown does not meet it"
+        if spec.missing == "exclude":
+            known = "the students counted for whom the condition is known"
+        where = (("S", known), ("c_s", f"student *s* meets the condition `{spec.numerator}`"))
+        return Formula((r"v = \frac{\left|\{\, s \in S \;:\; c_s \,\}\right|}{\left|S\right|}",), where)
 
     def moments(self, spec: RateSpec) -> Sequence[Moment]:
         counted = Moment("counted", "count", spec.numerator if spec.missing == "exclude" else None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 
 
@@ -59,6 +60,14 @@ class Ratio:
 
     def sentence(self, spec: RatioSpec) -> str:
         return f"the sum of `{spec.numerator}` divided by the sum of `{spec.denominator}` over all students counted"
+
+    def formula(self, spec: RatioSpec) -> Formula:
+        where = (
+            ("S", "the students counted for whom both are known"),
+            ("a_s", f"`{spec.numerator}` of student *s*"),
+            ("b_s", f"`{spec.denominator}` of student *s*"),
+        )
+        return Formula((r"v = \frac{\sum\limits_{s \in S} a_s}{\sum\limits_{s \in S} b_s}",), where)
 
     def moments(self, spec: RatioSpec) -> Sequence[Moment]:
         above, below = f"({spec.numerator})", f"({spec.denominator})"

@@ -21,6 +21,18 @@ SHORTFALL_KEYS: Mapping[str, Any] = {
     },
 }
 
+# How many students the floor asks for, in mathematics.
+WANTED = r"w = \lceil \, {floor} \, e / 100 \, \rceil"
+
+
+def shortfall_where(enrolled: str, tested: str) -> tuple[tuple[str, str], ...]:
+    """The symbols of a formula with the rule: e enrolled, t tested, w wanted."""
+    return (
+        ("e", f"how many students should have been tested: `{enrolled}`"),
+        ("t", f"how many of them were tested: `{tested}`"),
+        ("w", "the smallest whole number of students that reaches the floor"),
+    )
+
 
 def shortfall_uses(enrolled: str, tested: str) -> Sequence[Use]:
     return Use(("shortfall", "enrolled"), enrolled, "boolean"), Use(("shortfall", "tested"), tested, "boolean")

@@ -8,6 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Counted, Use, Wrong
 from metricspec.measures.likeness import methods
 from metricspec.measures.likeness.keys import KEYS, at_most, dropped_notes, parsed, words
@@ -80,6 +81,17 @@ class SimilarSchools:
 
     def sentence(self, spec: SimilarSchoolsSpec) -> str:
         return f"the distance to each of the {spec.neighbors} nearest {words(spec.likeness)}"
+
+    def formula(self, spec: SimilarSchoolsSpec) -> Formula:
+        given = ", ".join(f"`{name}`" for name in spec.likeness.names)
+        where = (
+            ("v_{ij}", f"the value: how far school *i* is from school *j*; the {spec.neighbors} nearest are listed"),
+            ("z_{jk}", f"the characteristics of school *j*: {given}"),
+            ("p", f"how many these are: {len(spec.likeness.names)}"),
+            (r"\sigma_k", "the standard deviation of characteristic *k* over the schools compared"),
+        )
+        line = r"v_{ij}^2 = \frac{1}{p} \sum\limits_{k=1}^{p} \frac{(z_{ik} - z_{jk})^2}{\sigma_k^2}"
+        return Formula((line,), where)
 
     def indicators(self, spec: SimilarSchoolsSpec) -> Sequence[str]:
         return spec.likeness.given

@@ -3,7 +3,7 @@
 from metricspec.model.catalog import Catalog, NamedPlugin, Project
 from metricspec.model.data import Binding, BoundColumn, BoundDataset, Codes, Column, ColumnType, Dataset, Lookup, Rollup
 from metricspec.model.framework import Framework
-from metricspec.model.indicator import Compare, Fact, Indicator, IndicatorTest, TestCase
+from metricspec.model.indicator import Compare, Deprecated, Fact, Indicator, IndicatorTest, TestCase
 from metricspec.model.rules import (
     Band,
     BandSet,
@@ -34,6 +34,7 @@ __all__ = [
     "Compare",
     "Dataset",
     "Dated",
+    "Deprecated",
     "Fact",
     "Framework",
     "Grid",

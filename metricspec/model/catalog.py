@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from metricspec.model.data import Binding, Codes, Dataset, Lookup
 from metricspec.model.framework import Framework
@@ -11,6 +12,7 @@ from metricspec.model.indicator import Indicator, IndicatorTest
 from metricspec.model.rules import GroupSet, LevelTable, OrgSet, Policy
 from metricspec.model.words import NOTHING
 from metricspec.problems import Place
+from metricspec.schoolyear import previous
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Project:
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything that was read, by kind and id."""
+    """Everything that was read, by kind and id. `indicators` has the newest version of each; `versions` all of those that
+    stand side by side, by their plain id and oldest first, each as id@N."""
 
     codes: Mapping[str, Codes] = field(default_factory=lambda: NOTHING)
     lookups: Mapping[str, Lookup] = field(default_factory=lambda: NOTHING)
@@ -47,6 +50,43 @@ class Catalog:
     policies: Mapping[str, Policy] = field(default_factory=lambda: NOTHING)
     levels: Mapping[str, LevelTable] = field(default_factory=lambda: NOTHING)
     indicators: Mapping[str, Indicator] = field(default_factory=lambda: NOTHING)
+    versions: Mapping[str, tuple[Indicator, ...]] = field(default_factory=lambda: NOTHING)
     frameworks: Mapping[str, Framework] = field(default_factory=lambda: NOTHING)
     bindings: Mapping[str, Binding] = field(default_factory=lambda: NOTHING)
     tests: tuple[IndicatorTest, ...] = ()
+
+    def find(self, name: str) -> Indicator | None:
+        """The indicator of an id, or of id@N: its version with the major number N. None where there is none."""
+        plain, at, number = name.partition("@")
+        newest = self.indicators.get(plain)
+        if not at or newest is None:
+            return newest
+        several = self.versions.get(plain, ())
+        if not several and str(newest.major) == number:
+            return newest
+        return next((one for one in several if one.id == name), None)
+
+    def in_force(self, name: str, years: Sequence[str] = ()) -> tuple[Indicator, ...]:
+        """What a name means, oldest first: for each school year the newest version in use whose first year has come.
+        Of id@N that version alone. With `years` only what applies in one of them (the last, where none does).
+
+        Raises KeyError where there is none.
+        """
+        found = self.find(name)
+        if found is None:
+            raise KeyError(name)
+        several = [one for one in self.versions.get(name, ()) if one.status != "draft" and one.major <= found.major]
+        if len(several) < 2:
+            return (found,)
+        limited = [_until(one, later, name) for one, later in pairwise(several)]
+        every = (*limited, found)
+        wanted = tuple(one for one in every if not years or any(year in one.effective for year in years))
+        return wanted or every[-1:]
+
+
+def _until(one: Indicator, later: Indicator, name: str) -> Indicator:
+    """A version in the years before a later one begins."""
+    assert later.effective.first is not None, "reading demands it"
+    last = previous(later.effective.first)
+    last = min(last, one.effective.last or last)
+    return replace(one, id=f"{one.id} to {last}", effective=replace(one.effective, last=last), stands_for=name)

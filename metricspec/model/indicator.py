@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from metricspec.model.words import Scalar, Source, Text, Years
@@ -30,9 +31,21 @@ class Compare:
 
 
 @dataclass(frozen=True)
+class Deprecated:
+    """From which day on an indicator should not be used any more, and which one to use instead, if any."""
+
+    since: date
+    replacement: str | None = None
+
+
+@dataclass(frozen=True)
 class Indicator:
     """What one indicator means. `measure` is the frozen spec that the measure type `measure_type` parsed; `row_keys` the
-    columns that tell a student's scores of a year apart, for measures that see all scores together (else None)."""
+    columns that tell a student's scores of a year apart, for measures that see all scores together (else None).
+
+    Where several versions stand side by side, an `id` ends in `@` and its major number; `stands_for` is then the plain id
+    under which results appear, in the years for which a plain id means this version.
+    """
 
     id: str
     version: str
@@ -56,10 +69,33 @@ class Indicator:
     rating: str | None = None
     compare: tuple[Compare, ...] = ()
     supersedes: str | None = None
+    deprecated: Deprecated | None = None
     unverified: bool = False
     note: str = ""
     description: Text = Text()
     place: Place = Place()
+    stands_for: str = ""
+
+    @property
+    def result_id(self) -> str:
+        """What the Result calls it."""
+        return self.stands_for or self.id
+
+    @property
+    def deprecation(self) -> str:
+        """Since when it is out of use and what replaces it, in words; empty where it is in use."""
+        if self.status != "deprecated":
+            return ""
+        told = self.deprecated
+        since = f" since {told.since.isoformat()}" if told else ""
+        return f"deprecated{since}; " + (
+            f"use {told.replacement}" if told and told.replacement else "nothing replaces it"
+        )
+
+    @property
+    def major(self) -> int:
+        """The first number of the version: results of one major number are comparable."""
+        return int(self.version.partition(".")[0])
 
 
 @dataclass(frozen=True)

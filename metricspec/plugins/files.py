@@ -32,6 +32,16 @@ def fingerprint(plugin: Installed) -> str | None:
     return whole.hexdigest()
 
 
+def written_in(plugin: Installed, project: Path) -> bool:
+    """Whether a plugin's source is the project's own: it lies in the folder `src` of it, so who writes the one writes the other."""
+    source = (project / "src").resolve()
+    try:
+        files = [path for module in plugin.modules for _, path in _files(module)]
+    except (OSError, ImportError, ValueError):
+        return False
+    return bool(files) and all(path.resolve().is_relative_to(source) for path in files)
+
+
 def _files(module: str) -> Iterator[tuple[str, Path]]:
     """The files of a top-level package or module: each by its path below the folder that the package lies in."""
     spec = find_spec(module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
@@ -39,13 +40,19 @@ def raised(error: BaseException) -> str:
 def imported(plugin: Installed, place: Place) -> Iterator[Source | Problem]:
     """Each module with hooks of a package, or what went wrong; a warning stands before what it is about."""
     for entry in plugin.hooks:
-        module = _imported(entry, plugin, place)
-        yield from [module] if isinstance(module, Problem) else judged(plugin.package, plugin.version, module, place)
+        found = _imported(entry, plugin, place)
+        if isinstance(found, Problem):
+            yield found
+        else:
+            hooks = getattr(
+                sys.modules.get(entry.module), "METRICSPEC_HOOKS", 1
+            )  # the module's, where it names an object
+            yield from judged(plugin.package, plugin.version, found, place, hooks)
 
 
-def judged(package: str, version: str, module: Any, place: Place) -> Iterator[Source | Problem]:
+def judged(package: str, version: str, module: Any, place: Place, default: Any = 1) -> Iterator[Source | Problem]:
     """A module as a source of hooks, if this metricspec knows the version of the hooks that it was written for."""
-    hooks = getattr(module, "METRICSPEC_HOOKS", 1)
+    hooks = getattr(module, "METRICSPEC_HOOKS", default)
     source = Source(package, version, module, hooks if isinstance(hooks, int) else 0, place)
     if source.hooks not in SUPPORTED or isinstance(hooks, bool):
         known = " and ".join(str(number) for number in SUPPORTED)

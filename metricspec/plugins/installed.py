@@ -44,7 +44,7 @@ def installed_plugins() -> tuple[Installed, ...]:
     """Every installed package that offers something to metricspec, by name; metricspec itself is none."""
     found: dict[str, Installed] = {}
     for one in distributions():
-        if any(entry.group in (GROUP, COMMANDS) for entry in one.entry_points):
+        if _entries(one):
             described = _described(one)
             found.setdefault(described.package, described)
     found.pop("metricspec-edu", None)
@@ -52,12 +52,20 @@ def installed_plugins() -> tuple[Installed, ...]:
 
 
 def _described(one: Distribution) -> Installed:
-    entries = one.entry_points
-    meta = one.metadata
+    entries, meta = _entries(one), one.metadata
     return Installed(
         canonicalize_name(meta["Name"] or ""),
-        one.version,
+        one.version or "",
         (meta["Summary"] or "") if "Summary" in meta else "",
-        tuple(sorted(entries.select(group=GROUP))),
-        tuple(sorted(entries.select(group=COMMANDS))),
+        tuple(sorted(entry for entry in entries if entry.group == GROUP)),
+        tuple(sorted(entry for entry in entries if entry.group == COMMANDS)),
     )
+
+
+def _entries(one: Distribution) -> tuple[EntryPoint, ...]:
+    """The entry points that are for metricspec; none, where a package's metadata cannot be read."""
+    try:
+        found = tuple(entry for entry in one.entry_points if entry.group in (GROUP, COMMANDS))
+    except Exception:  # broken metadata of any package, which must not stop what has nothing to do with it
+        return ()
+    return tuple(entry for entry in found if entry.name and entry.value)

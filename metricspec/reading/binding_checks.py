@@ -10,10 +10,12 @@ from metricspec.model import Dataset
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
+from metricspec.reading.paths import path_fault
 from metricspec.reading.suggest import hint
 from metricspec.reading.value_checks import value_problem
 from metricspec.sql.physical import expression_fault, query_fault, table_fault
 
+OUTSIDE = "name it from the project's folder, as data/days.csv; other files are given with --data"
 SOURCES = ("file", "table", "sql")
 FORMS = ("column", "sql", "constant", "none")
 FAULTS = MappingProxyType({"table": table_fault, "sql": query_fault, "where": expression_fault})
@@ -32,6 +34,9 @@ def binding_problems(corpus: Corpus) -> Iterator[Problem]:
                 message = f"the dataset '{name}' has {what}"
                 yield Problem("MS501", message, document.key(*here), "say in one way where the rows are")
             yield from _sql(document, name, block)
+            fault = path_fault(block["file"]) if isinstance(block.get("file"), str) else None
+            if fault is not None:
+                yield document.problem("MS507", f"file: {fault}", *here, "file", hint=OUTSIDE)
             dataset = corpus.catalog.datasets.get(name)
             if dataset is not None:
                 yield from _columns(corpus, document, dataset, block)

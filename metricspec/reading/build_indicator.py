@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from metricspec.measure import MeasureType, StagedMeasure
-from metricspec.model import Compare, Fact, Indicator, IndicatorTest, Scalar, TestCase
+from metricspec.model import Compare, Deprecated, Fact, Indicator, IndicatorTest, Scalar, TestCase
 from metricspec.reading.build_parts import names, source, text, unverified, years
 from metricspec.reading.document import Document
 
@@ -42,11 +43,16 @@ def build_indicator(document: Document, measure_type: MeasureType) -> Indicator:
         rating=data.get("rating"),
         compare=_compare(data.get("compare", ())),
         supersedes=data.get("supersedes"),
+        deprecated=_deprecated(data.get("deprecated")),
         unverified=unverified(data),
         note=data.get("note", ""),
         description=text(data.get("description")),
         place=document.place,
     )
+
+
+def _deprecated(block: Mapping[str, Any] | None) -> Deprecated | None:
+    return Deprecated(date.fromisoformat(block["since"]), block.get("replacement")) if block else None
 
 
 def _fact(name: str, block: Mapping[str, Any]) -> Fact:

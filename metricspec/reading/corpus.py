@@ -86,6 +86,20 @@ class Corpus:
         measure = self._row_measures.get(indicator.measure_type)
         return measure.dataset(indicator.measure) if measure else indicator.students or ""
 
+    @cached_property
+    def _versions(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for kind, name in self.documents:
+            plain, at, _ = name.partition("@")
+            if kind == "indicator" and at:
+                found[plain] = (*found.get(plain, ()), name)
+        return found
+
+    def older_than(self, indicator: Indicator) -> tuple[str, ...]:
+        """The older versions beside an indicator, without which it does not say what held in each year."""
+        others = self._versions.get(indicator.id, ())
+        return tuple(name for name in others if int(name.partition("@")[2]) < indicator.major)
+
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that could be built."""
         built = getattr(self.catalog, SHELVES[kind])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,16 +24,19 @@ from metricspec.reading.build_framework import build_framework
 from metricspec.reading.build_indicator import build_indicator, build_test
 from metricspec.reading.build_rules import build_group_set, build_levels, build_orgs, build_policy
 from metricspec.reading.corpus import SHELVES, Corpus
+from metricspec.reading.deprecations import deprecation_problems
 from metricspec.reading.document import Document
 from metricspec.reading.expression_checks import expression_problems
 from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
+from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.plugin_checks import plugin_problems
 from metricspec.reading.reader import Reader
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
+from metricspec.reading.versions import side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
 from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
@@ -81,7 +84,16 @@ def load(folders: Sequence[Path], registry: Registry, reader: Reader | None = No
     did not change since, and the texts of files that are being written."""
     reader = reader or Reader()
     problems: list[Problem] = []
-    documents = _read(folders, reader, problems)
+    return assemble(_read(folders, reader, problems), registry, problems, reader)
+
+
+def assemble(
+    written: Sequence[Document], registry: Registry, found_before: Iterable[Problem] = (), reader: Reader | None = None
+) -> Loaded:
+    """What some documents hold together; `found_before` are the problems of reading them."""
+    problems = list(found_before)
+    documents = told_apart(written)
+    reader = reader or Reader()
     corpus = _corpus(documents, registry, reader, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
@@ -91,6 +103,8 @@ def load(folders: Sequence[Path], registry: Registry, reader: Reader | None = No
         framework_problems(corpus),
         binding_problems(corpus),
         expression_problems(corpus, expressions),
+        version_problems(corpus),
+        deprecation_problems(corpus),
         test_problems(corpus),
     ):
         problems.extend(found)
@@ -108,12 +122,25 @@ def load_project(path: Path, reader: Reader | None = None) -> LoadedProject:
         problems.append(Problem("MS101", message, document.key(document.kind), "the second key is 'project'"))
     elif document is not None and document.nodes.data is not None:
         problems.extend([*schema_problems(document, Schemas({})), *plugin_problems(document)])
+        problems.extend(_folders(document))
         url = document.data.get("warehouse")
         if isinstance(url, str) and secrets_of(url):
             hint = "leave it out here; give the whole URL in METRICSPEC_WAREHOUSE, or use PGPASSWORD, ~/.my.cnf, ..."
             problems.append(document.problem("MS506", "the warehouse's URL holds a secret", "warehouse", hint=hint))
     whole = document is not None and not problems
     return LoadedProject(build_project(document) if document and whole else None, tuple(problems))
+
+
+def _folders(document: Document) -> Iterator[Problem]:
+    """Folders of specs that do not lie in the project's."""
+    root = Path(document.file).parent
+    named = document.data.get("specs")
+    for number, name in enumerate(named if isinstance(named, list) else ()):
+        fault = path_fault(name) if isinstance(name, str) else None
+        if fault is None and isinstance(name, str) and leads_out(root / name, root):
+            fault = "this link leads out of the project's folder"
+        if fault is not None:
+            yield document.problem("MS507", f"specs: {fault}", "specs", number, hint="put the specs into the project")
 
 
 def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> list[Document]:
@@ -128,6 +155,10 @@ def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> l
             if real in seen:
                 continue
             seen.add(real)
+            if leads_out(path, folder):
+                message = "the file is not read: it is a link that leads out of its folder"
+                problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+                continue
             document = _read_one(path, reader, problems)
             if document is not None and document.kind != "project":
                 documents.append(document)
@@ -160,7 +191,8 @@ def _corpus(documents: Iterable[Document], registry: Registry, reader: Reader, p
         first = known.setdefault((document.kind, document.id), document)
         if first is not document:
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
-            problems.append(Problem("MS212", message, document.place, "give one of them another id"))
+            about = "give one of them another id" + _or_version(document)
+            problems.append(Problem("MS212", message, document.place, about))
         elif whole:
             built = _built(document, registry, reader)
             if isinstance(built, Problem):
@@ -197,6 +229,10 @@ def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
     return built
 
 
+def _or_version(document: Document) -> str:
+    return ", or another first number of its version" if document.kind == "indicator" else ""
+
+
 def _broken(problems: Iterable[Problem]) -> set[str]:
     """The files with errors."""
     return {problem.place.file for problem in problems if problem.severity == "error"}
@@ -225,7 +261,8 @@ def _whole(corpus: Corpus, problems: Iterable[Problem], reader: Reader) -> Catal
             student = catalog.datasets[name].keys.get("student")
             built = partial(build_test, document, name, student)
             tests.append(reader.kept(f"test over {name} by {student}", document, built))
-    return replace(catalog, tests=tuple(tests))
+    newest, versions = side_by_side(catalog.indicators)
+    return replace(catalog, tests=tuple(tests), indicators=newest, versions=versions)
 
 
 def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
@@ -246,6 +283,8 @@ def _needs(corpus: Corpus, kind: str, id_: str) -> set[tuple[str, str]]:
 
 def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, str]]:
     needed = {("group_set", indicator.groups), ("policy", indicator.policy)}
+    if "@" not in indicator.id:
+        needed |= {("indicator", name) for name in corpus.older_than(indicator)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
     others = corpus.made_of(indicator)
     needed |= {("indicator", id_) for id_ in others} if others else {("dataset", corpus.dataset_of(indicator))}

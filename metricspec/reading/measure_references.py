@@ -43,7 +43,9 @@ def measure_references(
 def _only_parts(corpus: Corpus, indicator: Indicator) -> bool:
     """Whether all its results are parts of a whole: nothing can be made of them, for a measure takes whole values."""
     measure = corpus.measure_types[indicator.measure_type]
-    return isinstance(measure, MomentMeasure) and all(one.category for one in measure.estimates(indicator.measure))
+    if not isinstance(measure, MomentMeasure):
+        return False
+    return all(one.category or one.statistic for one in measure.estimates(indicator.measure))
 
 
 def _group_named(corpus: Corpus, document: Document, name: str, path: Path) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "MS5": "Bindings and data",
         "MS6": "Tests",
         "MS7": "Plugins",
+        "MS9": "Versions",
     }
 )
 

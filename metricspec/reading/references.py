@@ -128,6 +128,9 @@ def _indicator(corpus: Corpus, document: Document, indicator: Indicator) -> Iter
     ):
         if id_ is not None:
             yield from corpus.unknown(document, kind, id_, key)
+    replacement = indicator.deprecated.replacement if indicator.deprecated else None
+    if replacement is not None:
+        yield from corpus.unknown(document, "indicator", replacement, "deprecated", "replacement")
     if indicator.supersedes == indicator.id:
         yield document.problem("MS209", "an indicator cannot replace itself", "supersedes", hint="name the older one")
     measure_type = corpus.measure_types[indicator.measure_type]

@@ -68,7 +68,9 @@ def _measure_type_problem(document: Document, schemas: Schemas) -> Iterator[Prob
     block = document.data.get("measure") if document.kind == "indicator" else None
     name = block.get("type") if isinstance(block, Mapping) else None
     if isinstance(name, str) and name not in schemas.measure_types:
-        known = schemas.elsewhere(name) or hint(name, schemas.measure_types, "there are")
+        known = hint(name, schemas.measure_types, "there are")
+        if nearest(name, schemas.measure_types) is None:
+            known = schemas.elsewhere(name) or known
         yield document.problem("MS108", f"there is no measure type '{name}'", "measure", "type", hint=known)
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
+from unicodedata import normalize
 
 from yaml import YAMLError
 from yaml._yaml import CParser
@@ -26,12 +28,15 @@ from yaml.events import (
 )
 
 from metricspec.problems import Place, Problem
-from metricspec.reading.yaml_problems import forbidden_character, syntax_problem
+from metricspec.reading.yaml_problems import forbidden_character, forbidden_value, syntax_problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_ALIASES = 50
 MAX_DIGITS = 18
+LARGEST, SMALLEST = 1e18, 1e-18
+# Keys below which text is for people, and never compared.
+WORDS = frozenset(("title", "description", "note", "source"))
 
 Path = tuple[str | int, ...]
 Span = tuple[int, int]  # where something starts and ends in the text, in characters
@@ -177,6 +182,7 @@ class _Builder:
         self.at += 1
         self.values[path] = event.start_mark.index, event.end_mark.index
         if kind is ScalarEvent:
+            self._seen(event.value, event, words=bool(WORDS.intersection(path)))
             return self._scalar(event)
         if depth > MAX_DEPTH:
             self._refuse("MS003", f"more than {MAX_DEPTH} levels of nesting", event, "flatten the document")
@@ -200,6 +206,7 @@ class _Builder:
 
     def _mapping(self, path: Path, depth: int) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        twins: dict[str, str] = {}
         while type(self.events[self.at]) is not MappingEndEvent:
             event = self.events[self.at]
             if type(event) is not ScalarEvent or event.tag is not None:
@@ -207,6 +214,11 @@ class _Builder:
             self.at += 1
             key = event.value
             here = (*path, key)
+            self._seen(key, event, words=False)
+            twin = twins.setdefault(normalize("NFC", key), key)
+            if twin != key:
+                message = f"the key '{key}' looks like another one, written with other characters"
+                self.problems.append(Problem("MS002", message, self._place(event), "keep one of them"))
             if key in data:
                 first = span_place(self.file, self.text, self.keys[here]).line
                 message = f"the key '{key}' is written twice (first in line {first})"
@@ -223,6 +235,14 @@ class _Builder:
         self.at += 1
         return data
 
+    def _seen(self, text: str, event: Event, *, words: bool) -> None:
+        """Refuses characters that nobody sees."""
+        if text.isascii() and text.isprintable():
+            return
+        found = forbidden_value(text, self._place(event), words=words)
+        if found is not None:
+            self.problems.append(found)
+
     def _scalar(self, event: Event) -> Any:
         value = event.value
         if not event.implicit[0]:
@@ -235,4 +255,12 @@ class _Builder:
             hint = "if it names something, write it in quotes; numbers have up to 18 digits"
             self.problems.append(Problem("MS007", "the number is too long", self._place(event), hint))
             return 0
-        return int(value) if value.lstrip("-+").isdigit() else float(value)
+        return int(value) if value.lstrip("-+").isdigit() else self._decimal(value, event)
+
+    def _decimal(self, value: str, event: Event) -> float:
+        found = float(value)
+        if not isfinite(found) or (found and not SMALLEST <= abs(found) <= LARGEST):
+            hint = f"numbers lie between {SMALLEST:g} and {LARGEST:g}"
+            self.problems.append(Problem("MS007", "the number is too large or too small", self._place(event), hint))
+            return 0.0
+        return found

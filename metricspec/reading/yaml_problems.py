@@ -7,11 +7,14 @@ from typing import Any
 
 from metricspec.problems import Place, Problem
 
-# Control characters, odd line separators, zero-width spaces and characters that reorder text on the screen.
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
-    "|\r(?!\n)"
+# Control characters, odd line separators, letters without width and marks that reorder text on the screen. The joiners of
+# Persian and of scripts of India (U+200C, U+200D) are among them only outside of words for people.
+_UNSEEN = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\uffff\U000e0000-\U000e0fff\ud800-\udfff"
 )
+_FORBIDDEN = re.compile(f"[{_UNSEEN}]|\r(?!\n)")
+_JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _INVISIBLE = "an invisible character (U+{:04X}) stands here"
 
 
@@ -24,6 +27,16 @@ def forbidden_character(file: str, text: str) -> Problem | None:
     place = Place(file, text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
     hint = "delete it and type the text again; it can hide what a file really says"
     return Problem("MS006", _INVISIBLE.format(ord(match[0])), place, hint)
+
+
+def forbidden_value(value: str, place: Place, *, words: bool) -> Problem | None:
+    """The first such character of a key or value, which an escape (\\u202e) can bring in; `words`: it is for people."""
+    match = _FORBIDDEN.search(value) or (None if words else _JOINERS.search(value))
+    if match is None:
+        return None
+    return Problem(
+        "MS006", _INVISIBLE.format(ord(match[0])), place, "write it without; two names must not look the same"
+    )
 
 
 def syntax_problem(file: str, text: str, error: Any) -> Problem:

@@ -1,4 +1,4 @@
-"""A folder of texts is written whole or not at all: beside its place, then moved there."""
+"""A folder of files is written whole or not at all: beside its place, then moved there."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from pathlib import Path, PurePosixPath
 from metricspec.problems import UsageError
 
 MARK = ".metricspec-export.json"
+EXPORT = "metricspec export"
 
 
-def write_folder(path: Path, files: Mapping[str, str]) -> None:
-    """Write texts by their relative path into a folder of their own.
+def write_folder(path: Path, files: Mapping[str, str | bytes], made_by: str = EXPORT) -> None:
+    """Write files by their relative path into a folder of their own.
 
-    An earlier export in `path` is replaced: of its files those not written again vanish, and what else lies there (a
-    database, what dbt keeps of its runs) stays. Raises UsageError where `path` is anything else that is not empty.
+    What `made_by` wrote to `path` earlier is replaced: of its files those not written again vanish, and what else lies
+    there (a database, what dbt keeps of its runs) stays. Raises UsageError where `path` is anything else that is not empty.
     """
     path = path.resolve()
-    earlier = _earlier(path)
+    earlier = _earlier(path, made_by)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     old = part.with_name(f"{part.name}.old")
     moved: list[tuple[Path, Path]] = []
     try:
-        _fill(part, files)
+        _fill(part, files, made_by)
         if path.exists():
             _carry(path, part, earlier | {MARK}, moved)
         _swap(path, part, old)
@@ -41,13 +42,28 @@ def write_folder(path: Path, files: Mapping[str, str]) -> None:
         shutil.rmtree(old)
 
 
-def check_folder(path: Path) -> None:
+def write_new_folder(path: Path, files: Mapping[str, str]) -> None:
+    """Write texts by their relative path into a folder that is not there yet. Raises UsageError where it is."""
+    path = path.resolve()
+    if os.path.lexists(path):
+        raise UsageError(f"{path} is there already and is left as it is")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        _write(part, files)
+        os.rename(part, path)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def check_folder(path: Path, made_by: str = EXPORT) -> None:
     """Raises UsageError before any work where `write_folder` would refuse `path`."""
-    _earlier(path.resolve())
+    _earlier(path.resolve(), made_by)
 
 
-def _earlier(path: Path) -> frozenset[str]:
-    """The files that an earlier export wrote to `path`."""
+def _earlier(path: Path, made_by: str) -> frozenset[str]:
+    """The files that `made_by` wrote to `path` earlier."""
     if not path.exists():
         return frozenset()
     if not path.is_dir():
@@ -60,20 +76,28 @@ def _earlier(path: Path) -> frozenset[str]:
             raise UsageError(f"--out {path}: the folder is not empty, and no export of metricspec wrote it")
         return frozenset()
     try:
-        return frozenset(str(name) for name in json.loads(mark.read_text(encoding="utf-8"))["files"])
+        written = json.loads(mark.read_text(encoding="utf-8"))
+        files, by = frozenset(str(name) for name in written["files"]), str(written["made_by"])
     except (ValueError, KeyError, TypeError):
         raise UsageError(f"--out {path}: {MARK} there cannot be read; choose another folder") from None
+    if by != made_by:
+        raise UsageError(f"--out {path}: '{by}' wrote this folder, so '{made_by}' does not replace it; choose another")
+    return files
 
 
-def _fill(part: Path, files: Mapping[str, str]) -> None:
-    mark = json.dumps({"made_by": "metricspec export", "files": sorted(files)}, indent=1)
-    for name, text in {**files, MARK: mark + "\n"}.items():
+def _fill(part: Path, files: Mapping[str, str | bytes], made_by: str) -> None:
+    mark = json.dumps({"made_by": made_by, "files": sorted(files)}, indent=1)
+    _write(part, {**files, MARK: mark + "\n"})
+
+
+def _write(part: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
         place = PurePosixPath(name)
         if place.is_absolute() or ".." in place.parts:
             raise ValueError(f"{name} does not lie in the folder")
         file = part / place
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     mask = os.umask(0)
     os.umask(mask)
     part.chmod(0o777 & ~mask)

@@ -42,7 +42,7 @@ def print_headlines(rows: pd.DataFrame, catalog: Catalog, names: Mapping[str, st
 
 
 def _cells(record: Mapping[str, Any], catalog: Catalog, marks: Marks) -> list[Text]:
-    indicator = catalog.indicators[str(record["indicator"])]
+    indicator = catalog.in_force(str(record["indicator"]))[-1]
     digits, unit = indicator.digits, indicator.unit
     title = Text(str(indicator.title))
     hidden, prior_hidden = known(record["suppressed"]), known(record["prior_suppressed"])

@@ -17,6 +17,15 @@ SHOWN = (
     Heading("indicator", right=False), Heading("", right=False), Heading("title", right=False), Heading("measure", right=False),
     Heading("unit", right=False), Heading("version", right=False), Heading("status", right=False),
 )  # fmt: skip
+AUTHORITIES = {
+    "": "Shared building blocks",
+    "ca": "California School Dashboard",
+    "core": "CORE districts",
+    "dataquest": "California DataQuest",
+    "edfacts": "EDFacts",
+    "nyc": "New York City",
+    "sqii": "School Quality Improvement Index",
+}
 WIDE = 96  # columns from which unit and version are shown
 
 
@@ -42,7 +51,7 @@ def print_list(indicators: Sequence[Indicator], catalog: Catalog, to: Console | 
         marked = marked or unverified
         cells = [
             Text(one.id, style="bold"), Text("!" if unverified else "", style="bold yellow"), Text(str(one.title)),
-            Text(one.measure_type), Text(one.unit if wide else ""), Text(one.version if wide else ""),
+            Text(one.measure_type), Text(one.unit if wide else ""), Text(", ".join(_versions(one, catalog)) if wide else ""),
             Text(one.status if wide or one.status != "active" else ""),
         ]  # fmt: skip
         rows.append(cells)
@@ -52,6 +61,11 @@ def print_list(indicators: Sequence[Indicator], catalog: Catalog, to: Console | 
     if marked:
         to.print(Text("! a part of it is not verified against its source", style="yellow"))
     to.print(Text(f"{plural(len(rows), 'indicator')}; metricspec show ID says what one means", style="dim"))
+
+
+def _versions(indicator: Indicator, catalog: Catalog) -> list[str]:
+    """The versions there are, newest first."""
+    return [one.version for one in reversed(catalog.versions.get(indicator.id, (indicator,)))]
 
 
 def as_json(indicators: Sequence[Indicator], catalog: Catalog) -> str:
@@ -64,6 +78,7 @@ def as_json(indicators: Sequence[Indicator], catalog: Catalog) -> str:
             "unit": one.unit,
             "better": one.better,
             "version": one.version,
+            "versions": _versions(one, catalog),
             "status": one.status,
             "unverified": [part.part for part in unverified_parts(one, catalog)],
         }

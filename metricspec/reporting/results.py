@@ -65,7 +65,7 @@ def print_results(frame: pd.DataFrame, catalog: Catalog, view: View | None = Non
     for name in ids:
         whole = frame[frame["indicator"] == name]
         rows = chosen[chosen["indicator"] == name]
-        indicator = catalog.indicators.get(name)
+        indicator = catalog.find(name)
         if indicator is None:
             continue
         if not len(rows):
@@ -89,7 +89,7 @@ def selected(frame: pd.DataFrame, catalog: Catalog, view: View) -> pd.DataFrame:
         rows = rows[rows["org_id"].isin(view.orgs)]
     if view.groups:
         return rows if "*" in view.groups else rows[rows["student_group"].isin(view.groups)]
-    everyone = {name: all_students(catalog, catalog.indicators[name]) for name in set(rows["indicator"])}
+    everyone = {name: all_students(catalog, catalog.in_force(name)[-1]) for name in set(rows["indicator"])}
     for name in set(rows.loc[rows["student_group"] == "ALL", "indicator"]):
         everyone[name] = everyone[name] or "ALL"
     for name, group in everyone.items():

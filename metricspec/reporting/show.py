@@ -74,7 +74,7 @@ def print_indicator(
         "Not verified",
         [f"! {one.part[0].upper()}{one.part[1:]}{f'. {one.note}' if one.note else ''}" for one in unverified],
     )
-    page.section("Version", _version(indicator))
+    page.section("Version", _version(indicator, catalog))
 
 
 def _head(to: Console, indicator: Indicator, unverified: bool) -> None:
@@ -94,20 +94,20 @@ def _measures(indicator: Indicator) -> list[str]:
 
 def _who(indicator: Indicator, catalog: Catalog) -> list[str]:
     if indicator.students is None:
-        return ["It takes results that are there already: nobody is counted here."]
+        return [words.NOBODY]
     dataset = catalog.datasets[indicator.students]
     items = [f"Students in `{dataset.id}` ({str(dataset.title).lower()})."]
     if indicator.stints:
-        items.append("Of a student's rows only those count, before they are combined, for which")
+        items.append(words.ROWS)
         items += [f"  - `{_line(text)}`" for text in indicator.stints]
     if indicator.facts:
-        items.append("Each student also has, from other datasets,")
+        items.append(words.FACTS)
         items += [f"  - {words.fact_words(fact)}" for fact in indicator.facts]
     if indicator.population:
-        items.append("A student counts, once the rows at an org are combined, if")
+        items.append(words.POPULATION)
         items += [f"  - `{_line(text)}`" for text in indicator.population]
     else:
-        items.append("Every such student counts.")
+        items.append(words.EVERYBODY)
     return items
 
 
@@ -146,7 +146,7 @@ def _orgs(indicator: Indicator, catalog: Catalog) -> list[str]:
     for level in catalog.orgs[indicator.orgs].levels:
         only = f", counting rows for which {words.listed([f'`{t}`' for t in level.stints])}" if level.stints else ""
         items.append(f"- {level.name}: by `{level.key}`{only}")
-    return [*items, "A student counts once at each school, district and network, however many rows there are."]
+    return [*items, words.ONCE]
 
 
 def _groups(indicator: Indicator, catalog: Catalog) -> list[Part]:
@@ -172,11 +172,25 @@ def _sources(indicator: Indicator, catalog: Catalog, levels: LevelTable | None) 
     return [(name, text or "no source given") for name, text in pairs]
 
 
-def _version(indicator: Indicator) -> Sequence[str]:
+def _others(indicator: Indicator, catalog: Catalog) -> list[str]:
+    """The other versions beside this one, and what a plain id means."""
+    plain = indicator.id.partition("@")[0]
+    several = catalog.versions.get(plain, ())
+    others = [
+        f"- {one.id}: {one.version}, {one.status}, {words.effective_words(one.effective)}"
+        for one in several
+        if one.version != indicator.version
+    ]
+    about = f"Without @, {plain} means in each school year the newest version in use that has begun."
+    return ["Beside it there are", *others, about] if others else []
+
+
+def _version(indicator: Indicator, catalog: Catalog) -> Sequence[str]:
     text = f"{indicator.version}, {indicator.status}, {words.effective_words(indicator.effective)}."
     replaces = [f"Replaces {indicator.supersedes}."] if indicator.supersedes else []
     note = [indicator.note] if indicator.note and not indicator.unverified else []
-    return [text, *replaces, *note, f"Written in {_near(indicator.place.file)}"]
+    dropped = [f"{indicator.deprecation[0].upper()}{indicator.deprecation[1:]}."] if indicator.deprecation else []
+    return [text, *dropped, *_others(indicator, catalog), *replaces, *note, f"Written in {_near(indicator.place.file)}"]
 
 
 def _near(file: str) -> str:

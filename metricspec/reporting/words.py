@@ -36,6 +36,13 @@ MODES = {
     "none": "no other year",
 }
 
+ROWS = "Of a student's rows only those count, before they are combined, for which"
+FACTS = "Each student also has, from other datasets,"
+POPULATION = "A student counts, once the rows at an org are combined, if"
+EVERYBODY = "Every such student counts."
+NOBODY = "It takes results that are there already: nobody is counted here."
+ONCE = "A student counts once at each school, district and network, however many rows there are."
+
 
 def value_words(indicator: Indicator) -> str:
     units = {"percent": "a percentage", "points": "points", "days": "days", "count": "a count", "ratio": "a ratio"}

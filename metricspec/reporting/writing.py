@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,17 +26,23 @@ def check_output(path: Path, formats: Sequence[str] = FORMATS) -> None:
         raise UsageError(f"--out {path}: there is no folder {path.parent}")
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
+@contextmanager
+def written_beside(path: Path) -> Iterator[Path]:
+    """A new file beside `path` to write into and to move over it; what is not moved vanishes."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
     os.close(handle)
     part = Path(name)
     try:
-        write(part)
         part.chmod(0o666 & ~_umask())
-        os.replace(part, path)
-    except BaseException:
+        yield part
+    finally:
         part.unlink(missing_ok=True)
-        raise
+
+
+def _whole(path: Path, write: Callable[[Path], None]) -> None:
+    with written_beside(path) as part:
+        write(part)
+        os.replace(part, path)
 
 
 def _umask() -> int:
@@ -49,20 +56,6 @@ def write_text(path: Path, text: str) -> None:
 
     def write(part: Path) -> None:
         part.write_text(text, encoding="utf-8")
-
-    _whole(path, write)
-
-
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a Result as csv, parquet or json (a list of records); hidden numbers are empty or null."""
-
-    def write(part: Path) -> None:
-        if path.suffix == ".csv":
-            frame.to_csv(part, index=False)
-        elif path.suffix == ".parquet":
-            frame.to_parquet(part, index=False)
-        else:
-            frame.to_json(part, orient="records", indent=1, double_precision=15)
 
     _whole(path, write)
 

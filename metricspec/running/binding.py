@@ -9,6 +9,7 @@ from pathlib import Path
 from metricspec.compiler.bind import source
 from metricspec.model import Binding, BoundDataset, Catalog
 from metricspec.problems import Problem, SpecError, UsageError
+from metricspec.reading.paths import FOLDERS, leads_out, path_fault
 from metricspec.reading.suggest import hint
 from metricspec.sql.dialects import capabilities
 from metricspec.sql.stage import Renderer
@@ -17,9 +18,17 @@ from metricspec.warehouses.duckdb import DuckDB
 
 
 def absolute(binding: Binding | None, folder: Path) -> dict[str, BoundDataset]:
-    """The bound datasets with file paths made absolute against the project's folder."""
+    """The bound datasets with file paths made absolute against the project's folder.
+
+    Raises SpecError where a file, links followed, lies outside of it: a project may be somebody else's.
+    """
     if binding is None:
         return {}
+    for bound in binding.datasets.values():
+        if bound.file and (path_fault(bound.file) or leads_out(folder / bound.file, folder)):
+            message = f"the file of {bound.dataset} does not lie in the project's folder"
+            hint_ = f"give it with --data {bound.dataset}=PATH, or name the folder it lies in in {FOLDERS}"
+            raise SpecError([Problem("MS507", message, bound.at("file"), hint_)])
     return {
         name: replace(bound, file=str(folder / bound.file)) if bound.file else bound
         for name, bound in binding.datasets.items()
@@ -55,6 +64,7 @@ def reached(bound: Mapping[str, BoundDataset], warehouse: Warehouse, given: Iter
     """The bound datasets as the warehouse reads them: where it reads no files, a table of the dataset's name stands for
     one. Raises UsageError for files `given` with --data, which stand for no table."""
     if capabilities(warehouse.dialect).reads_files:
+        warehouse.confine([one.file for one in bound.values() if one.file])
         return dict(bound)
     found = dict(bound)
     for name, one in bound.items():

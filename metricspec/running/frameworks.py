@@ -46,6 +46,7 @@ def run_framework(
     progress: Progress | None = None,
     url: str | None = None,
     timeout: float | None = None,
+    trace: bool = False,
 ) -> FrameworkRun:
     """Run the framework's indicators once, in one plan, and compose it from their Result.
 
@@ -57,7 +58,8 @@ def run_framework(
     chosen, said = runnable(project, framework, bound)
     if not chosen:
         raise UsageError(f"no indicator of {framework.id} can run: {'; '.join(said) or 'no dataset is bound'}")
-    run = project.execute(chosen, data=files, progress=progress, warehouse=project.connect(where, timeout=timeout))
+    engine = project.connect(where, timeout=timeout)
+    run = project.execute(chosen, data=files, progress=progress, warehouse=engine, trace=trace)
     with project.connect(where, timeout=timeout) as engine:
         bound = reached(bound, engine, files)
         orgs, local = org_attributes(project, chosen, bound, engine), local_findings(project, bound, engine)

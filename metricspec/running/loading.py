@@ -114,9 +114,12 @@ def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool
         wanted = [p.resolve() for p in paths]
         if affected:
             wanted += affected_files(loaded, registry, wanted)
-        own = [root / FILE] if _under(root / FILE, wanted) and (root / FILE).is_file() else []
-        files = [f for f in (*files, *own) if _under(f, wanted)]
-        problems = [p for p in problems if p in registry.problems or _under(Path(p.place.file), wanted)]
+        own = [root / FILE] if under(root / FILE, wanted) and (root / FILE).is_file() else []
+        files = [f for f in (*files, *own) if under(f, wanted)]
+        named = {one.place for one in registry.provided if one.place.file}  # a plugin's check that failed
+        problems = [
+            p for p in problems if p in registry.problems or p.place in named or under(Path(p.place.file), wanted)
+        ]
         if not files and not problems:
             raise UsageError(f"there are no specs in {', '.join(str(p) for p in paths)}")
     return len(files), problems
@@ -125,13 +128,14 @@ def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool
 def affected_files(loaded: Loaded, registry: Registry, wanted: Sequence[Path]) -> list[Path]:
     """The files of `wanted`, and those of all documents that depend on what is in them."""
     documents = loaded.documents.values()
-    changed = [document for document in documents if _under(Path(document.file), wanted)]
+    changed = [document for document in documents if under(Path(document.file), wanted)]
     return [
         Path(file).resolve()
         for file in dependents(documents, Schemas(registry.measure_types, registry.elsewhere), changed)
     ]
 
 
-def _under(path: Path, wanted: Sequence[Path]) -> bool:
+def under(path: Path, wanted: Sequence[Path]) -> bool:
+    """Whether a path is one of some, or lies in one of them."""
     place = path.resolve()
     return any(place == one or one in place.parents for one in wanted)

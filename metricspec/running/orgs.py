@@ -57,16 +57,17 @@ def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str
     from metricspec.measure import RowMeasure
 
     used: dict[str, None] = {}
+    wanted = None if indicators is None else {name.partition("@")[0] for name in indicators}
     for name, indicator in project.catalog.indicators.items():
-        if indicators is not None and name not in indicators:
+        if wanted is not None and name not in wanted:
             continue
         measure = project.registry.measure_types[indicator.measure_type]
         if isinstance(measure, RowMeasure):
             used[measure.dataset(indicator.measure)] = None
         elif indicator.orgs:
             used[project.catalog.orgs[indicator.orgs].dataset] = None
-    wanted = {"org_id", "school_year", "org_name"}
-    return [name for name in used if wanted <= set(project.catalog.datasets[name].columns)]
+    columns = {"org_id", "school_year", "org_name"}
+    return [name for name in used if columns <= set(project.catalog.datasets[name].columns)]
 
 
 def org_id(text: str, ids: Iterable[str], names: Mapping[str, str]) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from metricspec.model import Catalog, Project
+from metricspec.plugins.files import written_in
 from metricspec.plugins.importing import raised
+from metricspec.plugins.installed import installed
 from metricspec.plugins.lock import FILE, lock_problems
 from metricspec.problems import Place, Problem, SpecError
 from metricspec.registry import Registry, load_registry
@@ -38,11 +40,15 @@ def demand_lock(project: Project) -> None:
 
 
 def unlocked(project: Project) -> Iterator[Problem]:
-    """A warning where a project names plugins and has no lock."""
-    if project.plugins and not lock_file(project).is_file():
+    """A warning where a project names plugins and has no lock. A plugin that is written in the project itself needs none."""
+    if lock_file(project).is_file():
+        return
+    folder = Path(project.folder)
+    others = [one for one in project.plugins if not ((own := installed(one.package)) and written_in(own, folder))]
+    if others:
         message = f"the project's plugins are not locked: there is no {FILE} beside metricspec.yaml"
         hint = "look at what they are, then: metricspec plugins lock"
-        yield Problem("MS714", message, project.plugins[0].place, hint, "warning")
+        yield Problem("MS714", message, others[0].place, hint, "warning")
 
 
 def check_problems(registry: Registry, catalog: Catalog) -> Iterator[Problem]:
@@ -52,14 +58,20 @@ def check_problems(registry: Registry, catalog: Catalog) -> Iterator[Problem]:
         place = next((one.place for one in registry.provided if one.package == package), Place())
         try:
             found = list(check.find(catalog))
-            wrong = [one for one in found if not isinstance(one, Problem)]
+            wrong = [one for one in found if not _is_problem(one)]
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a plugin's own code
             message = f"the check '{name}' of the plugin {package} failed: {raised(error)}"
             yield Problem("MS715", message, place, f"tell the authors of {package}")
             continue
-        yield from (one for one in found if isinstance(one, Problem))
+        yield from (one for one in found if _is_problem(one))
         if wrong:
-            message = f"the check '{name}' of the plugin {package} yields a {type(wrong[0]).__name__}, not a Problem"
+            message = f"the check '{name}' of the plugin {package} yields {wrong[0]!r:.200}, not a Problem"
             yield Problem("MS709", message, place, f"tell the authors of {package}")
+
+
+def _is_problem(one: object) -> bool:
+    """Whether a check has made a Problem as this program makes them."""
+    texts = isinstance(one, Problem) and all(isinstance(text, str) for text in (one.code, one.message, one.hint))
+    return isinstance(one, Problem) and texts and isinstance(one.place, Place) and one.severity in ("error", "warning")

@@ -17,7 +17,9 @@ from metricspec.problems import Problem, SpecError, UsageError
 from metricspec.reading.suggest import hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, missing_columns, overridden, reached
+from metricspec.running.notices import notices
 from metricspec.running.quality import Count, count_quality, missing_facts, school_years, stops
+from metricspec.running.trace import Trace, traced
 from metricspec.schoolyear import demand_school_year
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import Solve
@@ -33,21 +35,25 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Run:
     """A finished run: the Result as a DataFrame (columns `RESULT`: one row per indicator, org, year and group),
-    the counts of what was missing or did not match, and a sentence for each choice made on the way."""
+    the counts of what was missing or did not match, a sentence for each choice made on the way, and what was read where
+    that was asked."""
 
     result: pd.DataFrame
     quality: tuple[Count, ...]
     said: tuple[str, ...] = ()
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan over bound data, ready to run; `said` tells of each choice made on the way."""
+    """A plan over bound data, ready to run; `said` tells of each choice made on the way, `given` are the datasets as the
+    project binds them."""
 
     compiler: Compiler
     plan: Plan
     said: tuple[str, ...]
-    several: bool
+    ids: tuple[str, ...]
+    given: Mapping[str, BoundDataset]
 
     def run(
         self, engine: Warehouse, progress: Progress | None = None, *, keep_stages: bool = False
@@ -76,6 +82,11 @@ class Prepared:
             raise SpecError(missing)
         return as_result(frame), quality
 
+    def traced(self, engine: Warehouse, quality: Sequence[Count]) -> Trace:
+        """What the run that has just ended read."""
+        renderer, catalog = self.compiler.renderer, self.compiler.catalog
+        return traced(self.ids, engine, renderer, catalog, self.plan.reads, self.given, quality)
+
     @property
     def form(self) -> Form:
         """A script where steps are shared, looked at afterwards, made in Python or named otherwise than in a statement, and
@@ -83,7 +94,7 @@ class Prepared:
         able, plan = self.compiler.capabilities, self.plan
         stepwise = able.script or (plan.stepwise and not able.inlines)
         python = any(isinstance(step, Computation) for step in plan.stages)
-        return "script" if self.several or plan.demanded or python or stepwise or able.prefix else "statement"
+        return "script" if len(self.ids) > 1 or plan.demanded or python or stepwise or able.prefix else "statement"
 
 
 @dataclass(frozen=True)
@@ -151,7 +162,10 @@ class Project:
         return sorted(i.id for i in active if self.datasets(i) <= set(bound))
 
     def datasets(self, indicator: Indicator) -> set[str]:
-        """The datasets that an indicator reads, through others where it is made of them."""
+        """The datasets that an indicator reads in any of its versions, through others where it is made of them."""
+        return {name for one in self.catalog.in_force(indicator.id) for name in self._datasets(one)}
+
+    def _datasets(self, indicator: Indicator) -> set[str]:
         measure = self.registry.measure_types[indicator.measure_type]
         if isinstance(measure, RowMeasure):
             return {measure.dataset(indicator.measure)}
@@ -163,11 +177,17 @@ class Project:
         return {indicator.students, self.catalog.orgs[indicator.orgs].dataset, *facts}
 
     def indicator(self, name: str) -> Indicator:
-        """An indicator by its id. Raises UsageError that says whether it is unknown or its spec has problems."""
-        found = self.catalog.indicators.get(name)
+        """An indicator by its id, or one version by id@N. Raises UsageError that says whether it is unknown or its spec has
+        problems."""
+        found = self.catalog.find(name)
         if found is not None:
             return found
-        if name in self.broken:
+        plain = name.partition("@")[0]
+        if plain in self.catalog.indicators:
+            several = self.catalog.versions.get(plain, (self.catalog.indicators[plain],))
+            known = ", ".join(f"{plain}@{one.major} ({one.version})" for one in several)
+            raise UsageError(f"there is no '{name}': there are {known}")
+        if plain in self.broken:
             raise UsageError(f"the spec of '{name}' has problems: run 'metricspec check' to see them")
         raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
 
@@ -207,8 +227,8 @@ class Project:
         Raises UsageError for unknown names and for data that are not there.
         """
         files = {name: Path(path) for name, path in (data or {}).items()}
-        bound, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
-        bound = reached(bound, engine, files)
+        given, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
+        bound = reached(given, engine, files)
         ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
         if not ids:
             raise UsageError(
@@ -217,6 +237,7 @@ class Project:
             )
         for name in ids:
             self.indicator(name)
+        said += notices(ids, self.catalog, years)
         compiler = self.compiler(engine.dialect, bound, laid_out=False)
         plan = compiler.plan(ids, tuple(years))
         for name in plan.reads:
@@ -224,7 +245,7 @@ class Project:
         lacking = missing_columns(bound, plan.reads, engine)
         if lacking:
             raise SpecError(lacking)
-        return Prepared(compiler, plan, tuple(said), len(ids) > 1)
+        return Prepared(compiler, plan, tuple(said), tuple(ids), given)
 
     def execute(
         self,
@@ -234,8 +255,10 @@ class Project:
         data: Mapping[str, str | Path] | None = None,
         progress: Progress | None = None,
         warehouse: Warehouse | None = None,
+        trace: bool = False,
     ) -> Run:
-        """Run indicators in a warehouse (default: the project's, else DuckDB in this process). `data` gives files for datasets.
+        """Run indicators in a warehouse (default: the project's, else DuckDB in this process). `data` gives files for datasets;
+        with `trace` the run tells what it read.
 
         Raises UsageError for unknown names, SpecError where the data cannot be read or what must not be missing is.
         """
@@ -246,7 +269,8 @@ class Project:
             if year and frame.empty:
                 years = school_years(engine, prepared.compiler.renderer, prepared.plan, self.catalog)
                 raise UsageError(f"there is no result for {year}; the data have {', '.join(years) or 'no year'}")
-        return Run(frame, quality, prepared.said)
+            read = prepared.traced(engine, quality) if trace else None
+        return Run(frame, quality, prepared.said, read)
 
 
 def as_result(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from metricspec.sql import names
 from metricspec.sql.typed import Pass, Typed
 
 FIRST_DAY = "07-01"  # of a school year
-_DATE = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 class Dates(Pass):
@@ -20,7 +20,7 @@ class Dates(Pass):
     def date(self, node: exp.Expression) -> Typed:
         if not (isinstance(node.this, exp.Literal) and node.this.is_string and node.args["to"].is_type("date")):
             raise self.refused(node, "MS303", "a conversion of types is not allowed", "types come from the dataset")
-        if not _DATE.match(node.this.name):
+        if not _DATE.fullmatch(node.this.name):
             raise self.refused(node, "MS304", f"'{node.this.name}' is not a date", "write date '2024-10-02'")
         return Typed(names.cast(names.text(node.this.name), "DATE"), "date")
 
@@ -43,7 +43,7 @@ class Dates(Pass):
         year, day = (self.value(part) for part in node.expressions)
         if year.type != "school_year":
             raise self.refused(node.expressions[0], "MS304", f"a school year is expected here; this is a {year.type}")
-        if day.literal is None or not _DATE.match(f"2023-{day.literal}") or not _exists(day.literal):
+        if day.literal is None or not _DATE.fullmatch(f"2023-{day.literal}") or not _exists(day.literal):
             raise self.refused(node.expressions[1], "MS304", "a day is written as month and day", about)
         start: exp.Expression = exp.Substring(this=year.tree, start=names.number(1), length=names.number(4))
         if day.literal < FIRST_DAY:

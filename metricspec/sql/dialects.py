@@ -103,7 +103,12 @@ _TABLE = {
         solve="wide",
         timeout="SET statement_timeout = {milliseconds}",
         analyze="ANALYZE {name}",
-        session=("SET jit = off", "SET cursor_tuple_fraction = 1", "SET application_name = 'metricspec'"),
+        session=(
+            "SET standard_conforming_strings = on",
+            "SET jit = off",
+            "SET cursor_tuple_fraction = 1",
+            "SET application_name = 'metricspec'",
+        ),
     ),
     "redshift": Capabilities(timeout="SET statement_timeout = {milliseconds}"),
     "snowflake": Capabilities(timeout="ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = {seconds}"),

@@ -12,10 +12,12 @@ from sqlglot import exp
 from sqlglot.tokens import Tokenizer
 
 from metricspec.sql.dialects import capabilities
+from metricspec.sql.quoting import filled, indented, remark
 from metricspec.sql.transforms import rewritten
 
 Form = Literal["statement", "script"]
-_SLOT = re.compile(r"[\"`\[]@(\w+)[\"`\]]")
+NO_NUMBER = "CAST(NULL AS DOUBLE)"
+NO_TEXT = "CAST(NULL AS VARCHAR)"
 _ALONE = re.compile(r"\(\s+(\"@\w+\")\s+\)")
 
 
@@ -38,6 +40,15 @@ def physical(name: str) -> str:
     """A district's own column name: folded as its warehouse does, quoted only where it must be."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.upper() not in Tokenizer.KEYWORDS
     return name if plain else q(name)
+
+
+def plus(parts: Iterable[str]) -> str:
+    return " + ".join(parts)
+
+
+def on(left: str, right: str, keys: Iterable[str]) -> str:
+    """The condition under which two tables agree in `keys`."""
+    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in keys)
 
 
 def comma(parts: Iterable[str]) -> str:
@@ -146,11 +157,11 @@ class Renderer:
                 text = _ALONE.sub(r"(\1)", self._generator.generate(self._tree(stage.template, inline)))
             self._templates[key] = text
 
-        def fill(match: re.Match[str]) -> str:
-            value = stage.slots[match[1]]
-            return value if isinstance(value, str) else self.expression(value)
+        def value(name: str) -> str:
+            found = stage.slots[name]
+            return found if isinstance(found, str) else self.expression(found)
 
-        return _SLOT.sub(fill, text) if stage.slots else text
+        return filled(text, self.dialect, value) if stage.slots else text
 
     def _tree(self, template: Template, inline: bool) -> exp.Expression:
         tree = sqlglot.parse_one(template.text, read="duckdb")
@@ -204,10 +215,11 @@ class Renderer:
     def statement(self, plan: Plan) -> str:
         """One statement: every stage but the last a common table expression, each under its sentence."""
         parts = [
-            f"-- {s.says}\n{self.name(s.name)} AS {self._fence(s)}(\n{_indent(self.stage(s, inline=True))}\n)"
+            f"{remark(s.says)}{self.name(s.name)} AS {self._fence(s)}"
+            f"(\n{indented(self.stage(s, inline=True), self.dialect)}\n)"
             for s in plan.sql
         ]
-        last = f"-- {plan.result.says}\n{self.stage(plan.result, inline=True)}"
+        last = f"{remark(plan.result.says)}{self.stage(plan.result, inline=True)}"
         return "WITH\n" + ",\n".join(parts) + f"\n{last}\n" if parts else last + "\n"
 
     def _fence(self, stage: Stage) -> str:
@@ -219,7 +231,7 @@ class Renderer:
         """The statement that makes one stage a temporary table, or a temporary view where it is not stored."""
         begins = self._able.stored if stage.stored or not self._able.view else self._able.view
         if "{body}" in begins:
-            return begins.format(name=self.step(stage.name), body=_indent(self.stage(stage)))
+            return begins.format(name=self.step(stage.name), body=indented(self.stage(stage), self.dialect))
         if begins:
             return begins.format(name=self.step(stage.name)) + "\n" + self.stage(stage)
         create = exp.Create(
@@ -237,12 +249,8 @@ class Renderer:
 
     def script(self, plan: Plan) -> str:
         """Statements in order: each stage a temporary table or view, then the result as a SELECT."""
-        parts = [f"-- {s.says}\n" + "".join(f"{one};\n" for one in self.creations(s)) for s in plan.sql]
-        parts.append(f"-- {plan.result.says}\n{self.stage(plan.result)};\n")
+        parts = [remark(s.says) + "".join(f"{one};\n" for one in self.creations(s)) for s in plan.sql]
+        parts.append(f"{remark(plan.result.says)}{self.stage(plan.result)};\n")
         if self._able.dropped:
             parts.append("".join(f"DROP TABLE {self.step(s.name)};\n" for s in reversed(plan.sql)))
         return "\n".join(parts)
-
-
-def _indent(text: str) -> str:
-    return "\n".join("  " + line for line in text.splitlines())

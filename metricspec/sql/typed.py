@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlglot import exp
 
@@ -12,6 +13,20 @@ from metricspec.sql import names
 from metricspec.sql.expression import Finding, Refused, Scope, Type
 
 ALLOWED = "and, or, not, = <> < <= > >=, between, in (...), is null, + - * /, coalesce, abs, lookup, days_between, date_in, case when"
+
+# The parts of a node that its rule looks at; a node with any other is refused, since the part would be lost.
+PARTS: Mapping[type[exp.Expression], tuple[str, ...]] = MappingProxyType(
+    {
+        exp.Column: ("this", "table", "db", "catalog"),
+        exp.Literal: ("this", "is_string"),
+        exp.Cast: ("this", "to"),
+        exp.In: ("this", "expressions", "query", "unnest", "field"),
+        exp.Between: ("this", "low", "high"),
+        exp.Coalesce: ("this", "expressions", "is_nvl", "is_null"),
+        exp.Case: ("this", "ifs", "default"),
+        exp.Anonymous: ("this", "expressions"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,9 @@ class Pass:
         if rule is None:
             what = type(node).__name__.lower()
             raise self.refused(node, "MS303", f"'{what}' is not allowed in an expression", f"allowed: {ALLOWED}")
+        for name, value in node.args.items():
+            if value and name not in PARTS.get(type(node), ("this", "expression")):
+                raise self.refused(node, "MS303", f"'{name}' is not allowed in an expression", f"allowed: {ALLOWED}")
         return rule(node)
 
     def condition(self, node: exp.Expression) -> exp.Expression:

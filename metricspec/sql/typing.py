@@ -86,7 +86,7 @@ class Typing(Comparisons, Dates):
         if node.is_string:
             return Typed(names.text(node.name), "string", literal=node.name)
         written = node.name
-        if not re.fullmatch(r"\d+(\.\d+)?", written) or len(written) > 18:
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", written) or len(written) > 18:
             raise self.refused(node, "MS304", f"'{written}' is not a plain number", "write digits, e.g. 0.5")
         places = len(written.partition(".")[2])
         return Typed(names.number(written), "number", places)

@@ -67,6 +67,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "attendance_code": _CODE,
         "days_absent": _HUNDREDTHS,
         "days_expected": _HUNDREDTHS,
+        **_ATTRIBUTES,
     },
     "discipline_action": {
         "action_id": pa.string(),

@@ -90,12 +90,17 @@ def attendance_columns(facts: YearFacts, attendance: Attendance, rows: Ints) -> 
 def daily_columns(facts: YearFacts, daily: DailyAttendance) -> Columns:
     """A row a student, school and day."""
     count = daily.stint.size
-    return facts.keys(facts.student_of(daily.stint), facts.stints.school[daily.stint]) | {
-        "date": dates(facts.calendar.days[daily.day]),
-        "attendance_code": coded(daily.code, CODES),
-        "days_absent": hundredths(100 * ABSENT[daily.code]),
-        "days_expected": hundredths(np.full(count, 100)),
-    }
+    keys = facts.keys(facts.student_of(daily.stint), facts.stints.school[daily.stint])
+    return (
+        keys
+        | facts.attributes(daily.stint)
+        | {
+            "date": dates(facts.calendar.days[daily.day]),
+            "attendance_code": coded(daily.code, CODES),
+            "days_absent": hundredths(100 * ABSENT[daily.code]),
+            "days_expected": hundredths(np.full(count, 100)),
+        }
+    )
 
 
 def discipline_columns(facts: YearFacts, discipline: Discipline, rows: Ints) -> Columns:

@@ -10,7 +10,7 @@ from metricspec.compiler import Compiler
 from metricspec.compiler.bind import sql_type
 from metricspec.compiler.constants import scale_of
 from metricspec.compiler.tally import COLUMNS as TALLY_COLUMNS
-from metricspec.measure import StagedMeasure
+from metricspec.measure import DetailedMeasure
 from metricspec.model import (
     Binding,
     BoundDataset,
@@ -88,15 +88,15 @@ class _Compiled:
 
     def __init__(self, compiler: Compiler, catalog: Catalog, indicator: str, warehouse: DuckDB) -> None:
         self.catalog, self.warehouse, self.renderer = catalog, warehouse, compiler.renderer
-        self.indicator: Indicator = catalog.indicators[indicator]
+        self.indicator: Indicator = catalog.in_force(indicator)[-1]
         self.plan: Plan = compiler.plan([indicator])
         self.columns = dict(self.plan.reads)
         self._statements = {s.name: self.renderer.creation(s) for s in self.plan.stages[:-1] if isinstance(s, Stage)}
         self._result = compiler.renderer.stage(self.plan.result)
         self._standing: set[str] = set()
         measure = compiler.registry.measure_types[self.indicator.measure_type]
-        staged = measure.statistics(self.indicator.measure) if isinstance(measure, StagedMeasure) else ()
-        self._statistics: dict[Scalar, int] = {one.name: scale_of("percent") if one.percent else 1 for one in staged}
+        named = measure.statistics(self.indicator.measure) if isinstance(measure, DetailedMeasure) else ()
+        self._statistics: dict[Scalar, int] = {one.name: scale_of("percent") if one.percent else 1 for one in named}
 
     def case(self, case: TestCase) -> CaseResult:
         try:

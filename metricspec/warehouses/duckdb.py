@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from metricspec.problems import Problem, SpecError
-from metricspec.sql.stage import q
+from metricspec.sql.stage import lit, q
 from metricspec.warehouse import Rows, Warehouse
 from metricspec.warehouses.messages import without_secrets, without_values
 
@@ -39,6 +39,7 @@ class DuckDB(Warehouse):
 
         self._errors, self._timeout, self._database = (duckdb.Error, RuntimeError), timeout, database
         self._worker = ThreadPoolExecutor(1)
+        self._confined: frozenset[str] | None = None
         self._connection = self._done(lambda: duckdb.connect(database, read_only=read_only), "opening the database")
         if threads:
             self._connection.execute(f"SET threads = {int(threads)}")
@@ -50,9 +51,25 @@ class DuckDB(Warehouse):
     def __enter__(self) -> DuckDB:
         return self
 
+    @property
+    def version(self) -> str:
+        import duckdb
+
+        return str(duckdb.__version__)
+
     def close(self) -> None:
         self._worker.shutdown()
         self._connection.close()
+
+    def confine(self, files: Sequence[str]) -> None:
+        """No other file, address or extension is reached: neither by a query, nor by a table named like a file."""
+        if self._confined is None:
+            listed = ", ".join(lit(file) for file in files)
+            self.execute(f"SET allowed_paths = [{listed}]", "naming the files to read")
+            self.execute("SET enable_external_access = false", "shutting out other files")
+            self._confined = frozenset(files)
+        elif not self._confined.issuperset(files):
+            raise ValueError("a session is confined once")
 
     def execute(self, sql: str, what: str) -> None:
         self._done(lambda: self._connection.execute(sql), what, sql)

@@ -75,6 +75,10 @@ class Spark(Warehouse):
             if hasattr(self._session, "client"):  # Connect
                 self._session.stop()
 
+    @property
+    def version(self) -> str:
+        return str(self._session.version)
+
     def execute(self, sql: str, what: str) -> None:
         with self._told(what, sql):
             self._session.sql(sql)

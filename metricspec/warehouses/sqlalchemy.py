@@ -107,6 +107,10 @@ class SqlAlchemy(Warehouse):
             self.execute(limit, "setting the timeout")
 
     @property
+    def version(self) -> str:
+        return ".".join(str(part) for part in self._engine.dialect.server_version_info or ())
+
+    @property
     def _raw(self) -> Any:
         """The driver's own connection."""
         return self._connection.connection.driver_connection

@@ -2,7 +2,7 @@
 
 A remark is an HTML comment on a line of its own, above the block:
 `file: PATH` writes the block there; `in: NAME` prepares what the page is read in; `with: NAME` adds something;
-`replace: PATH: OLD -> NEW` changes a file first; `fails: N` expects that exit code (`1 or 2`: either); `output` is what the last command shows.
+`replace: PATH: OLD -> NEW` changes a file first; `run` says that it is to be run, whatever its first word; `fails: N` expects that exit code (`1 or 2`: either); `output` is what the last command shows.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Block:
     @property
     def commands(self) -> bool:
         """Whether these are commands of ours for a shell."""
+        if self.remark("run") is not None:
+            return True
         first = next((line for line in self.text.splitlines() if line.strip()), "")
         return self.kind in ("", "console", "bash") and first.startswith(("metricspec ", "cd ", "mkdir "))
 

@@ -24,7 +24,7 @@ from tests.bindings.layouts import statements
 from tests.engines.servers import POSTGRES, postgres
 from tests.plugins.site import FROZEN, Site
 
-from .pages import PAGES, Block, blocks, name
+from .pages import PAGES, REPOSITORY, Block, blocks, name
 
 SHOWN = [page for page in PAGES if page.parent.name in ("tutorial", "how-to") or page.name == "README.md"]
 WITH_PYTHON = [page for page in SHOWN if any(block.kind == "python" for block in blocks(page))]
@@ -73,19 +73,23 @@ class Reader:
         elif what == "edfi":
             write_ods(self.folder / "ods.duckdb")
         elif what == "plugin":
-            self.install_plugin()
+            self.install_plugin(FROZEN / "hooks-2")
+        elif what.startswith("plugin "):
+            self.install_plugin(REPOSITORY / "plugins" / what.removeprefix("plugin "))
         elif what == "postgres":
             self.start_postgres()
+        elif what == "environment":
+            self.environment |= environment(self.folder / ".environment")
         elif what == "published":
             write_published(self.folder / PUBLISHED)
         else:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
 
-    def install_plugin(self) -> None:
-        """The package district-measures, as pip would install it."""
+    def install_plugin(self, package: Path) -> None:
+        """A package, as pip would install it: district-measures, or one of the folder plugins."""
         site = Site(self.folder.parent / "site-packages")
         site.folder.mkdir(exist_ok=True)
-        site.install_folder(FROZEN / "hooks-2")
+        site.install_folder(package)
         self.environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(site.folder), os.environ.get("PYTHONPATH"))))
 
     def start_postgres(self) -> None:
@@ -166,6 +170,22 @@ class Reader:
         said = set(words(self.output))
         missing = [word for word in words(block.text) if word not in said]
         assert not missing, f"{name(self.page)}:{block.line} not in the output: {missing}\n{self.output}"
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """A virtual environment in which the page's `pip` installs, over everything that is installed here; nothing is fetched."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True, timeout=120)
+    (site,) = folder.glob("lib/*/site-packages")
+    here = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
+    lines = [f"import site; site.addsitedir({path!r})\n" for path in here]
+    (site / "what_is_installed_here.pth").write_text("".join(lines), encoding="utf-8")
+    for program in ("metricspec", "pip"):
+        file = folder / "bin" / program
+        file.write_text(f'#!/bin/sh\nexec "{folder / "bin" / "python"}" -m {program} "$@"\n', encoding="utf-8")
+        file.chmod(0o755)
+    no_index = {name: "1" for name in ("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CHECK", "PIP_QUIET")}
+    path = f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "PIP_NO_BUILD_ISOLATION": "0", **no_index}  # 0: pip means the opposite of what it says
 
 
 def words(text: str) -> list[str]:

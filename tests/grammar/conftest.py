@@ -8,10 +8,10 @@ from functools import cache
 import pytest
 
 import metricspec
-from tests.grammar.texts import Texts
+from metricspec.testing.grammar.texts import Texts
 
 
 @pytest.fixture(scope="session")
 def texts() -> Callable[[str], Texts]:
     project = metricspec.load()
-    return cache(lambda dialect: Texts(project, dialect))
+    return cache(lambda dialect: Texts(project.compiler(dialect), tuple(project.catalog.indicators)))

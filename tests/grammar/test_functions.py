@@ -10,11 +10,11 @@ from sqlfluff.core import dialect_selector
 
 import metricspec
 from metricspec.sql.stage import Renderer, physical
-from tests.grammar.strict import functions
-from tests.grammar.texts import Texts
+from metricspec.testing.grammar.strict import functions
+from metricspec.testing.grammar.texts import Texts
 
 COMMON = {
-    "ABS", "AVG", "CAST", "COALESCE", "COUNT", "DENSE_RANK", "EXP", "FLOOR", "LAG", "MAX", "MIN", "NULLIF", "ROUND", "ROW_NUMBER",
+    "ABS", "AVG", "CAST", "COALESCE", "COUNT", "DENSE_RANK", "EXP", "FLOOR", "LAG", "MAX", "MIN", "NULLIF", "POWER", "ROUND", "ROW_NUMBER",
     "SQRT", "SUM",
 }  # fmt: skip
 # Functions, and types with their sizes, that the dialect's reference has.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pglast
 import pytest
 
-from tests.grammar.texts import Texts
+from metricspec.testing.grammar.texts import Texts
 
 
 def test_postgres_parses_every_text(texts: Callable[[str], Texts]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.grammar.conditions import CHAIN, COMPARISON, VALUE
-from tests.grammar.strict import BOTH, DEEP, MANY, RULES, refused
-from tests.grammar.texts import Texts
+from metricspec.testing.grammar.conditions import CHAIN, COMPARISON, VALUE
+from metricspec.testing.grammar.strict import BOTH, DEEP, MANY, RULES, refused
+from metricspec.testing.grammar.texts import Texts
 
 LONG = "n" * 129
 IN_BOTH = {

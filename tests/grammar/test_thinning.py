@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.grammar.strict import functions
-from tests.grammar.texts import Texts
-from tests.grammar.thinning import Thinner
-from tests.grammar.tokens import statements, tokens, written
+from metricspec.testing.grammar.strict import functions
+from metricspec.testing.grammar.texts import Texts
+from metricspec.testing.grammar.thinning import Thinner
+from metricspec.testing.grammar.tokens import statements, tokens, written
 
 
 def thinned(sql: str) -> str:

@@ -244,6 +244,14 @@ def test_hooks_of_a_version_that_is_not_known(site: Site, version: str) -> None:
     assert "future" not in registry.measure_types
 
 
+def test_an_object_of_a_module(site: Site) -> None:
+    """What an entry point names may be an object with hooks; the version of the hooks is its module's."""
+    text = f"{HOOK}{OFFERS}class Plugin:\n    @hookimpl\n    def metricspec_checks(self): return [Check('c', 'says', print)]\nplugin = Plugin()\n"
+    site.install("objects", {"objects.py": text}, hooks={"objects": "objects:plugin"})
+    registry = loaded("objects")
+    assert registry.problems == () and list(registry.checks) == ["c"]
+
+
 def test_a_plugin_of_two_modules_stands_once(site: Site) -> None:
     site.install("twofold", {"one_half.py": measures("one"), "other_half.py": measures("other")})
     registry = loaded("twofold")

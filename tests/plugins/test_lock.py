@@ -175,3 +175,18 @@ def test_an_editable_install_has_the_same_number(
 def test_links_in_a_circle_end(project: Path, site: Site) -> None:
     (site.folder / "zeta" / "again").symlink_to(site.folder / "zeta", target_is_directory=True)
     assert hashed() is not None
+
+
+def test_a_plugin_written_in_the_project_itself_needs_none(site: Site, named: Named, command: Command) -> None:
+    """Its source lies in the project's folder `src`, as in what `metricspec plugin new` writes; any other is warned of."""
+    install(site)
+    folder = named('zeta-measures: ">=1"')
+    (folder / "src").mkdir()
+    (site.folder / "zeta").rename(folder / "src" / "zeta")
+    (site.folder / "zeta").symlink_to(folder / "src" / "zeta")
+    assert command("check", "--project", folder)[1] == ""
+    site.install("alpha", {"alpha.py": measures("alpha")})
+    text = (folder / "metricspec.yaml").read_text() + '  alpha: ">=1"\n'
+    (folder / "metricspec.yaml").write_text(text)
+    out = command("check", "--project", folder)[1]
+    assert "MS714 warning" in out and "metricspec.yaml:6:3" in out

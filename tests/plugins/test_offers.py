@@ -137,7 +137,9 @@ def test_a_check_sees_the_whole_catalogue(site: Site, named: Named, command: Com
     [
         ("    raise RuntimeError('tired')", "MS715", "RuntimeError: tired"),
         ("    __import__('sys').exit(9)", "MS715", "SystemExit: 9"),
-        ("    yield 'wrong'", "MS709", "yields a str, not a Problem"),
+        ("    yield 'wrong'", "MS709", "yields 'wrong', not a Problem"),
+        ("    yield Problem('TRY1', 'says', 'no place')", "MS709", "not a Problem"),
+        ("    yield Problem('TRY1', 'says', severity='grave')", "MS709", "not a Problem"),
         ("find = lambda catalog: None", "MS715", "TypeError"),
     ],
 )
@@ -146,6 +148,7 @@ def test_a_check_that_fails(site: Site, named: Named, command: Command, more: st
     folder = named('checker: ">=0"')
     exit_code, out, err = command("check", "--project", folder)
     assert exit_code == 1 and code in out and said in out and "checker" in out and "metricspec.yaml:5:3" in out
+    assert command("check", folder / "specs", "--project", folder)[0] == 1, "whatever is asked about"
     assert "Traceback" not in out + err
 
 
@@ -176,6 +179,17 @@ def test_a_type_of_a_plugin_that_is_not_named(site: Site, named: Named, command:
     site.install("heads", {"heads.py": "raise SystemExit"}, hooks={"heads": "heads"})
     _, out, _ = command("check", "--project", named(measure="heads"))
     assert "the plugin heads offers it, which is installed: name it in metricspec.yaml under plugins" in out
+
+
+def test_a_misspelt_type_is_answered_as_ever(site: Site, named: Named, command: Command) -> None:
+    site.install("heads", {"heads.py": measures("heads")}, hooks={"tails": "heads"})
+    site.install("gone", {"gone.py": "raise SystemExit"})
+    for measure, said in (
+        ("heds", "did you mean 'heads'?"),
+        ("tails", "is it of gone, which could not be loaded whole?"),
+    ):
+        _, out, _ = command("check", "--project", named('heads: ">=0"', 'gone: ">=0"', measure=measure))
+        assert "MS108" in out and said in out
 
 
 def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Command) -> None:

@@ -40,5 +40,4 @@ def test_schema(name: str) -> None:
         assert set(block.get("required", ())) <= set(block["properties"]), path
         for key, value in block["properties"].items():
             assert value.get("description"), f"{path}/{key}"
-            if name.startswith("indicator."):
-                assert value.get("x-effect") in ("past", "future", "label"), f"{path}/{key}"
+            assert value.get("x-effect") in ("past", "future", "label"), f"{path}/{key}"

@@ -77,10 +77,11 @@ def scales(folder: Path, rows: pd.DataFrame, measures: Mapping[str, Mapping[str,
         "policy": POLICY,
         "binding": {"metricspec": 1, "binding": "t", "title": "t", "datasets": bound},
     }
-    head = {"version": "1.0.0", "better": "none", "unit": "points", "digits": 6, "students": "likert"}
+    head = {"version": "1.0.0", "better": "none", "digits": 6, "students": "likert"}
     for name, measure in measures.items():
         block = {"type": "survey_scale", "response": "answer", **measure}
-        tail = {"measure": block, "orgs": "plain", "groups": "t", "policy": "open"}
+        unit = "ratio" if measure["score"] == "percent_favorable" else "points"
+        tail = {"unit": unit, "measure": block, "orgs": "plain", "groups": "t", "policy": "open"}
         documents[f"i_{name}"] = {"metricspec": 1, "indicator": f"t.{name}", "title": name, **head, **tail}
     (folder / "specs" / "likert.yaml").write_text(DATASET)
     for name, document in documents.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from metricspec.exports.dbt.jinja import escaped, ref
 from metricspec.exports.references import renamed, unordered
 from metricspec.problems import UsageError
 from metricspec.sql.dialects import capabilities
+from metricspec.sql.quoting import remark, rewritten_names
 from metricspec.sql.stage import Plan, Renderer, Stage, comma, lit, q
 
 
@@ -28,7 +30,7 @@ class Names:
         return f"{self.project}_result"
 
     def indicator(self, name: str) -> str:
-        return f"{self.project}_{name.replace('.', '_').replace('-', '_')}"
+        return f"{self.project}_" + re.sub(r"\W", "_", name)
 
     def indicators(self, ids: Sequence[str]) -> Mapping[str, str]:
         """The model of each indicator. Raises UsageError where two would have one name."""
@@ -54,10 +56,9 @@ class Models:
 
     def select(self, stage: Stage) -> str:
         """A stage's SELECT with its sentence, as dbt reads it."""
-        text = escaped(f"-- {stage.says}\n{self.renderer.stage(renamed(stage, self._marked), inline=True)}\n")
-        for name, jinja in self._jinja.items():
-            text = text.replace(name, jinja)
-        return text
+        select = self.renderer.stage(renamed(stage, self._marked), inline=True)
+        named = rewritten_names(select, self.renderer.dialect, self._jinja, escaped)
+        return f"{escaped(remark(stage.says))}{named}\n"
 
     def steps(self, *, tables: bool) -> Files:
         """The steps before the result; with `tables` each is a table, else those alone that the plan marks as stored."""

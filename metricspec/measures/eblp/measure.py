@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable, Wrong
 from metricspec.measures.eblp.blocks import Windows, block_stages
 from metricspec.measures.eblp.computation import COLUMNS, computed
@@ -115,6 +116,35 @@ class Eblp:
             f"{spec.center:g} plus the average residual gain{of}: `{spec.outcome}` less what is expected of students with "
             f"the same {', '.join(f'`{text}`' for text in spec.priors)}; {means} from {spec.years} years of scores"
         )
+
+    def formula(self, spec: EblpSpec) -> Formula:
+        own, blp = r"\sum\limits_{b} \lambda_b \, \bar{r}_b", r"\sum\limits_{b} \lambda_b \, \theta_b"
+        value = {"simple_mean": own, "eblp": blp, "hybrid": "h"}[spec.report]
+        lines = [
+            r"y_i = b_0 + \sum\limits_{k} b_k \, x_{ik} + r_i",
+            rf"v = {spec.center:g} + {value}",
+        ]
+        if spec.report == "hybrid":
+            lines.append(rf"h = {blp} \quad \text{{where its mean squared error is the smaller}}")
+            lines.append(rf"h = {own} \quad \text{{otherwise}}")
+        if spec.report != "simple_mean":
+            lines.append(r"\theta = \mu e + G \, V^{-1} (\bar{r} - \mu e)")
+            lines.append(r"\mu = \frac{e^{\top} V^{-1} \bar{r}}{e^{\top} V^{-1} e}")
+            lines.append("V = G + R")
+        of = f" of {spec.reported}" if spec.reported is not None else ""
+        cell = ", ".join(f"`{name}`" for name in spec.cell)
+        where = [
+            ("y_i", f"`{spec.outcome}` of a student, within each school year and {cell}"),
+            ("x_{ik}", f"the same student's {', '.join(f'`{name}`' for name in spec.priors)}"),
+            ("r_i", "residual gain: the score less what was expected"),
+            (r"\bar{r}_b", f"mean residual gain of the org in block *b*: a school year and {cell}"),
+            (r"\lambda_b", f"share of the org's scores in block *b* among those reported{of}; 0 for other blocks"),
+        ]
+        if spec.report != "simple_mean":
+            where.append(("G", f"covariance of the org's effects between the blocks of {spec.years} years"))
+            where.append(("R", "covariance of the block means about these effects"))
+            where.append(("e", "a 1 for each block"))
+        return Formula(tuple(lines), tuple(where))
 
     def variables(self, spec: EblpSpec) -> Sequence[Variable]:
         found = [Variable("y", spec.outcome)]

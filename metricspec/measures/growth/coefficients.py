@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from metricspec.measures.growth.solve_lists import list_stages
@@ -11,7 +11,7 @@ from metricspec.measures.growth.solve_wide import wide_stages
 from metricspec.measures.growth.system import CONSTANT, error, system_stage
 from metricspec.measures.growth.terms import Design, columns
 from metricspec.sql.dialects import Solve
-from metricspec.sql.stage import Stage, comma
+from metricspec.sql.stage import Stage, comma, plus
 
 SOLVES: Mapping[Solve, Callable[[Design], tuple[Stage, ...]]] = MappingProxyType(
     {"long": long_stages, "wide": wide_stages, "lists": list_stages}
@@ -29,10 +29,6 @@ def solved_stages(design: Design) -> tuple[Stage, ...]:
     """
     solve = SOLVES[design.inputs.solve]
     return (system_stage(design), *solve(design), _coefficients(design))
-
-
-def plus(parts: Iterable[str]) -> str:
-    return " + ".join(parts)
 
 
 def expected_of_school(design: Design) -> str:

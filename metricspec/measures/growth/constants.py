@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from metricspec.measures.growth.fit import CellFit, Fit
-from metricspec.measures.growth.terms import Design, on
-from metricspec.sql.stage import Stage, comma, lit
+from metricspec.measures.growth.terms import Design
+from metricspec.sql.stage import Stage, comma, lit, on
 
-NOTHING = "CAST(NULL AS DOUBLE)"
 MOST = 400  # rows of a constant table in one step: SQLite takes 500
 Kind = Literal["VARCHAR", "DOUBLE", "INTEGER"]
 Value = str | float | int | None

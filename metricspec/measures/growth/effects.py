@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from metricspec.measures.growth.constants import NOTHING, yardstick_stages
+from metricspec.measures.growth.constants import yardstick_stages
 from metricspec.measures.growth.residuals import sums_of
 from metricspec.measures.growth.terms import Design
-from metricspec.sql.stage import Stage, Step, comma
+from metricspec.sql.stage import NO_NUMBER, Stage, Step, comma
 
 SCHOOL = "school"  # the org level whose orgs are what `school` names
 ROUNDING = "1e-10"  # a mean residual of so few standard deviations is nothing but rounding
@@ -129,7 +129,7 @@ def _between(design: Design) -> Stage:
 def _effects(design: Design) -> Stage:
     shrunken = design.spec.shrinkage == "empirical_bayes"
     shrink = "CASE WHEN between_ = 0e0 THEN 0e0 ELSE between_ / NULLIF(between_ + error2, 0e0) END"
-    inner = f"SELECT b.*, {shrink if shrunken else NOTHING} AS shrink FROM {design.name('between_orgs')} AS b"
+    inner = f"SELECT b.*, {shrink if shrunken else NO_NUMBER} AS shrink FROM {design.name('between_orgs')} AS b"
     text = f"""SELECT school_year, org_level, org_id, student_group, category, population, complete, n, orgs, schools, mean,
         within, error2, between_, shrink, shrink * mean AS bayes,
         CASE WHEN between_ > 0e0 THEN between_ * (1e0 - shrink) END AS post,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable, Wrong
 from metricspec.measures.growth import spec as block_spec
 from metricspec.measures.growth import terms
 from metricspec.measures.growth.effects import effect_stages
+from metricspec.measures.growth.equations import equations
 from metricspec.measures.growth.notes import note_stages
 from metricspec.measures.growth.one_group import suits
 from metricspec.measures.growth.percentile import percentile_stages
@@ -71,6 +73,9 @@ class Growth:
             "index_level": "the tenth of growth",
         }[spec.report]
         return f"{what}: `{spec.outcome}` beyond what is expected from {names}{cell}"
+
+    def formula(self, spec: GrowthSpec) -> Formula:
+        return equations(spec)
 
     def variables(self, spec: GrowthSpec) -> Sequence[Variable]:
         return terms.variables(spec)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from metricspec.measures.growth.terms import LARGEST, Design, columns, on
-from metricspec.sql.stage import Stage, comma
+from metricspec.measures.growth.terms import LARGEST, Design, columns
+from metricspec.sql.stage import Stage, comma, on
 
 
 def kept_stages(design: Design) -> tuple[Stage, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from metricspec.measures.growth.effects import FEWEST, category
-from metricspec.measures.growth.terms import Design, on, term_names
-from metricspec.sql.stage import Stage, comma, lit
+from metricspec.measures.growth.terms import Design, term_names
+from metricspec.sql.stage import Stage, comma, lit, on
 
 DROPPED = "dropped as constant or held by the terms before: "
 

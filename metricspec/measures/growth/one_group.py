@@ -7,10 +7,10 @@ sums, for the products of each cell, and to be counted; squares of residuals com
 from __future__ import annotations
 
 from metricspec.measure import Inputs
-from metricspec.measures.growth.coefficients import expected_of_school, plus
+from metricspec.measures.growth.coefficients import expected_of_school
 from metricspec.measures.growth.spec import GrowthSpec
-from metricspec.measures.growth.terms import Design, columns, on
-from metricspec.sql.stage import Stage, comma
+from metricspec.measures.growth.terms import Design, columns
+from metricspec.sql.stage import Stage, comma, on, plus
 
 
 def suits(spec: GrowthSpec, inputs: Inputs) -> bool:

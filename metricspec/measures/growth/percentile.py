@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from metricspec.measures.growth.constants import NOTHING, effect_table
+from metricspec.measures.growth.constants import effect_table
 from metricspec.measures.growth.effects import FEWEST, SCHOOL
 from metricspec.measures.growth.terms import Design
 from metricspec.measures.intervals import Z
-from metricspec.sql.stage import Stage
+from metricspec.sql.stage import NO_NUMBER, Stage
 
 # The normal distribution by Hart's algorithm 5666 (1968), as given by G. West, "Better approximations to cumulative
 # normal functions", Wilmott Magazine, May 2005: within 1e-15 of the exact value for every argument.
@@ -103,7 +103,7 @@ def _ranked(design: Design) -> Stage:
         SUM(school) OVER ({AMONG}, place) AS equals FROM ({orgs} UNION ALL {schools}) AS u"""
     text = f"""SELECT e.*, COALESCE(c.peers, 0) AS peers,
         CASE WHEN c.peers >= {FEWEST} THEN 100e0 * (c.up_to - c.equals / 2e0) / c.peers END AS percentile,
-        {NOTHING} AS percentile_low, {NOTHING} AS percentile_high FROM {design.name("effects")} AS e
+        {NO_NUMBER} AS percentile_low, {NO_NUMBER} AS percentile_high FROM {design.name("effects")} AS e
         LEFT JOIN ({counted}) AS c ON c.school = 0 AND c.school_year = e.school_year AND c.org_level = e.org_level
         AND c.org_id = e.org_id AND c.student_group = e.student_group
         AND COALESCE(c.category, '') = COALESCE(e.category, '')"""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metricspec.measures.growth.coefficients import expected_of_school, plus, solved_stages
+from metricspec.measures.growth.coefficients import expected_of_school, solved_stages
 from metricspec.measures.growth.constants import constant_stages
 from metricspec.measures.growth.moments import kept_stages, moment_stages, places_as_text, product_stages
 from metricspec.measures.growth.one_group import residual_sums, summed_stages
 from metricspec.measures.growth.terms import Design, columns
-from metricspec.sql.stage import Stage, comma
+from metricspec.sql.stage import Stage, comma, plus
 
 
 def fit_stages(design: Design) -> tuple[Stage, ...]:

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metricspec.measure import Statistic
-from metricspec.measures.growth.constants import NOTHING
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
 from metricspec.measures.intervals import Z
 from metricspec.sql.rounding import double_quotient
-from metricspec.sql.stage import Stage, lit
+from metricspec.sql.stage import NO_NUMBER, Stage, lit
 
 
 @dataclass(frozen=True)
 class _Row:
     value: str
-    error: str = NOTHING
-    low: str = NOTHING
-    high: str = NOTHING
+    error: str = NO_NUMBER
+    low: str = NO_NUMBER
+    high: str = NO_NUMBER
 
 
 def statistics(spec: GrowthSpec) -> tuple[Statistic, ...]:
@@ -54,7 +53,7 @@ def _rows(spec: GrowthSpec) -> Iterator[tuple[str, _Row]]:
     level = (
         f"CASE WHEN p.percentile IS NULL THEN NULL WHEN {whole} >= 100e0 THEN 10e0 ELSE FLOOR({whole} / 10e0) + 1e0 END"
     )
-    yield "percentile", _Row("p.percentile", NOTHING, "p.percentile_low", "p.percentile_high")
+    yield "percentile", _Row("p.percentile", NO_NUMBER, "p.percentile_low", "p.percentile_high")
     yield "index_level", _Row(level)
     yield "mean_residual", _symmetric("p.mean", "p.error2")
     if spec.shrinkage == "empirical_bayes":
@@ -70,7 +69,7 @@ def _symmetric(value: str, squared: str) -> _Row:
 def _select(design: Design, name: str, row: _Row) -> str:
     statistic = "CAST(NULL AS VARCHAR)" if name == design.spec.report else lit(name)
     covered = name == "coverage"
-    above = "CAST(p.complete AS DOUBLE)" if covered else NOTHING
+    above = "CAST(p.complete AS DOUBLE)" if covered else NO_NUMBER
     below = "p.population" if covered else "p.n"
     notes = "CAST(NULL AS VARCHAR)" if covered else "p.notes"
     return f"""SELECT p.school_year AS school_year, p.org_level AS org_level, p.org_id AS org_id,

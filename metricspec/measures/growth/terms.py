@@ -168,10 +168,6 @@ class Design:
         return Stage(self.name(name), says, Template(("growth", text), text), stored=stored)
 
 
-def on(left: str, right: str, keys: Sequence[str]) -> str:
-    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in keys)
-
-
 def columns(names: Sequence[str], table: str = "") -> str:
     """A list of columns, of one table where several are joined."""
     return comma(f"{table}.{name} AS {name}" if table else name for name in names)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from metricspec.measure import Inputs
-from metricspec.measures.growth.constants import NOTHING
 from metricspec.measures.growth.moments import centred_stages, moment_stages
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design, columns
 from metricspec.measures.pooling.table import CELL, SCHOOL
-from metricspec.sql.stage import Stage, comma, lit
+from metricspec.sql.stage import NO_NUMBER, Stage, comma, lit
 
 
 def export_stages(spec: GrowthSpec, inputs: Inputs) -> tuple[Stage, ...]:
@@ -51,7 +50,7 @@ def _head(design: Design, part: str, school: str) -> str:
 
 def _cells(design: Design) -> str:
     size = design.q + 1
-    population = f"{NOTHING} AS population_n, {NOTHING} AS population_mean, {NOTHING} AS population_ss"
+    population = f"{NO_NUMBER} AS population_n, {NO_NUMBER} AS population_mean, {NO_NUMBER} AS population_ss"
     source = f"{design.name('moments')} AS t INNER JOIN {design.name('cells')} AS k ON k.cell = t.cell"
     if design.spec.standardize == "population":
         population = """p.n AS population_n, k.c_y + p.s / p.n AS population_mean,
@@ -59,7 +58,7 @@ def _cells(design: Design) -> str:
         source += f" INNER JOIN {design.name('population')} AS p ON p.cell = t.cell"
     items = [f"t.mean_{i} AS mean_{i}" for i in range(1, size + 1)]
     items += [f"t.cross_{i}_{j} AS cross_{i}_{j}" for i in range(1, size + 1) for j in range(i, size + 1)]
-    items += [f"{f't.error_{i}' if i in design.errors else NOTHING} AS error_{i}" for i in range(1, size)]
+    items += [f"{f't.error_{i}' if i in design.errors else NO_NUMBER} AS error_{i}" for i in range(1, size)]
     return f"SELECT {_head(design, CELL, 'CAST(NULL AS VARCHAR)')}, {population}, {comma(items)} FROM {source}"
 
 
@@ -68,7 +67,7 @@ def _schools(design: Design) -> str:
     source = f"{design.name('by_school')} AS t INNER JOIN {design.name('cells')} AS k ON k.cell = t.cell"
     if design.means and design.schools:
         source += f" INNER JOIN {design.name('schools')} AS p ON p.cell = t.cell AND p.school = t.school"
-    items = [f"{NOTHING} AS population_n, {NOTHING} AS population_mean, {NOTHING} AS population_ss"]
+    items = [f"{NO_NUMBER} AS population_n, {NO_NUMBER} AS population_mean, {NO_NUMBER} AS population_ss"]
     for i, v in enumerate(names, 1):
         own = f"t.s_{v} / t.w" if v in design.in_rows else f"p.s_{design.base(v)} / p.w"
         items.append(f"k.c_{design.base(v)} + {own} AS mean_{i}")
@@ -77,5 +76,5 @@ def _schools(design: Design) -> str:
             varies = one in design.in_rows and other in design.in_rows
             product = f"t.t_{one}_{other} - t.s_{one} * t.s_{other} / t.w" if varies else "0e0"
             items.append(f"{product} AS cross_{i}_{j}")
-    items += [f"{NOTHING} AS error_{i}" for i in range(1, design.q + 1)]
+    items += [f"{NO_NUMBER} AS error_{i}" for i in range(1, design.q + 1)]
     return f"SELECT {_head(design, SCHOOL, 't.school')}, {comma(items)} FROM {source}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from metricspec.measure import Inputs
-from metricspec.measures.survey_scale.design import PERSON, Design, double, plus, same
+from metricspec.measures.survey_scale.design import PERSON, Design, double
 from metricspec.measures.survey_scale.spec import Part, SurveyScaleSpec
 from metricspec.measures.survey_scale.thetas import theta_stages
-from metricspec.sql.stage import Stage, comma, lit, q
+from metricspec.sql.stage import Stage, comma, lit, on, plus, q
 
 # 1 for the row of a person at the school where they answered the most items.
 CHOICE = """ROW_NUMBER() OVER (PARTITION BY s.student, s.school_year ORDER BY s.answered_0 DESC, s.school) AS choice"""
@@ -89,7 +89,7 @@ def _scored(design: Design) -> Stage:
     source = f"{design.name('people')} AS p"
     if design.spec.parameters is not None:
         listed += ", t.theta AS theta"
-        source += f" LEFT JOIN {design.name('thetas')} AS t ON {same('t', 'p')}"
+        source += f" LEFT JOIN {design.name('thetas')} AS t ON {on('t', 'p', PERSON)}"
     text = f"SELECT {comma([listed, *items])} FROM {source}"
     return design.stage("scored", "How many items each person answered, and their sum.", text)
 
@@ -131,7 +131,7 @@ def _counted(design: Design) -> Stage:
     asked = ", a.asked AS asked" if design.spec.floors else ""
     text = f"""SELECT {comma(items)} FROM (SELECT s.*{f", {carried}" if own else ""}{asked}, {CHOICE}
             FROM {design.name("scored")} AS s INNER JOIN {design.name("places")} AS a
-            ON {same("a", "s")} AND a.item_number = s.first_item) AS c
+            ON {on("a", "s", PERSON)} AND a.item_number = s.first_item) AS c
         WHERE choice = 1"""
     says = "Each person once, at the school where they answered the most items, with their score."
     return design.stage("counted", says, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +10,6 @@ from metricspec.measures.survey_scale.spec import Part, SurveyScaleSpec
 from metricspec.sql.stage import Stage, Template
 
 PERSON = ("student", "school_year", "school")
-NOTHING = "CAST(NULL AS DOUBLE)"
-ABSENT = "CAST(NULL AS VARCHAR)"
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,3 @@ class Design:
 def double(value: float) -> str:
     """A number in double precision."""
     return f"CAST({value:.17e} AS DOUBLE)"
-
-
-def plus(parts: Iterable[str]) -> str:
-    return " + ".join(parts)
-
-
-def same(left: str, right: str, keys: Iterable[str] = PERSON) -> str:
-    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in keys)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import EVERY_ROW, Inputs, Statistic, Use, Variable, Wrong
 from metricspec.measures.survey_scale import spec as block_spec
 from metricspec.measures.survey_scale.answers import person_stages
 from metricspec.measures.survey_scale.design import Design
+from metricspec.measures.survey_scale.equations import equations
 from metricspec.measures.survey_scale.orgs import org_stages
 from metricspec.measures.survey_scale.schema import SCHEMA
 from metricspec.measures.survey_scale.spec import SurveyScaleSpec
@@ -90,6 +92,9 @@ class SurveyScale:
         floor = f"; not reported where fewer took part than {asked} of those asked" if asked else ""
         where = "how far from the average of its level an org is, by " if spec.report == "standing" else ""
         return f"{where}{of}{turned}{enough}{parts}{floor}"
+
+    def formula(self, spec: SurveyScaleSpec) -> Formula:
+        return equations(spec)
 
     def variables(self, spec: SurveyScaleSpec) -> Sequence[Variable]:
         found = [Variable("item", spec.item, "label"), Variable("response", spec.response)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from metricspec.measures.intervals import t_quantile
-from metricspec.measures.survey_scale.design import Design, double, plus
-from metricspec.sql.stage import Stage, Step, comma
+from metricspec.measures.survey_scale.design import Design, double
+from metricspec.sql.stage import Stage, Step, comma, plus
 
 ORG = ("school_year", "org_level", "org_id", "student_group")
 FEWEST = 3  # schools, or orgs, from which a variance between them is told
@@ -154,7 +154,7 @@ def _told(design: Design) -> Stage:
     spec = design.spec
     count = "CAST(CAST(outside AS BIGINT) AS VARCHAR)"
     notes = [
-        f"CASE WHEN outside > 0e0 THEN '; answers outside {spec.low} to {spec.high}, which count as none: ' || {count} ELSE '' END",
+        f"CASE WHEN outside > 0e0 AND n_0 > 0e0 THEN '; answers outside {spec.low} to {spec.high}, which count as none: ' || {count} ELSE '' END",
         "CASE WHEN n_0 = 0e0 THEN '; nobody answered enough items' ELSE '' END",
     ]
     if spec.floors:

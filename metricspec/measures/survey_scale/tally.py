@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from metricspec.measure import Statistic
-from metricspec.measures.survey_scale.design import ABSENT, NOTHING, Design
+from metricspec.measures.survey_scale.design import Design
 from metricspec.measures.survey_scale.spec import SurveyScaleSpec
-from metricspec.sql.stage import Stage, lit
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, lit
 
 
 @dataclass(frozen=True)
 class _Row:
     value: str
     n: str = "n_0"
-    above: str = NOTHING
+    above: str = NO_NUMBER
     below: str = ""
-    error: str = NOTHING
-    low: str = NOTHING
-    high: str = NOTHING
+    error: str = NO_NUMBER
+    low: str = NO_NUMBER
+    high: str = NO_NUMBER
     category: str | None = None
     floored: bool = True
 
@@ -86,12 +86,12 @@ def _select(design: Design, name: str, row: _Row) -> str:
     floored = row.floored and bool(design.spec.floors)
 
     def told(number: str) -> str:
-        return f"CASE WHEN reached = 1 THEN {number} END" if floored and number != NOTHING else number
+        return f"CASE WHEN reached = 1 THEN {number} END" if floored and number != NO_NUMBER else number
 
-    category = ABSENT if row.category is None else f"CAST({lit(row.category)} AS VARCHAR)"
-    statistic = ABSENT if own else f"CAST({lit(name)} AS VARCHAR)"
+    category = NO_TEXT if row.category is None else f"CAST({lit(row.category)} AS VARCHAR)"
+    statistic = NO_TEXT if own else f"CAST({lit(name)} AS VARCHAR)"
     where = "" if own and row.category is None else f" WHERE {row.n} > 0e0"
     return f"""SELECT school_year, org_level, org_id, student_group, {category} AS category, {statistic} AS statistic,
         {told(row.above)} AS numerator, {told(row.below or row.n)} AS denominator, {row.n} AS n, {told(row.value)} AS value,
         {told(row.error)} AS standard_error, {told(row.low)} AS low, {told(row.high)} AS high,
-        {"notes" if own and row.category is None else ABSENT} AS notes FROM {design.name("told")}{where}"""
+        {"notes" if own and row.category is None else NO_TEXT} AS notes FROM {design.name("told")}{where}"""

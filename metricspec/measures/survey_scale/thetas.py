@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from metricspec.measures.survey_scale.credit import Parameters, log_probabilities, nodes
-from metricspec.measures.survey_scale.design import PERSON, Design, double, plus
-from metricspec.sql.stage import Stage, comma
+from metricspec.measures.survey_scale.design import PERSON, Design, double
+from metricspec.sql.stage import Stage, comma, plus
 
 NEGLIGIBLE = (
     "-7e2"  # a log-likelihood whose exponential is near the smallest number there is: PostgreSQL refuses smaller

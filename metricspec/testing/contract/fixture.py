@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Literal
 
-from metricspec.model import Column, Indicator, Scalar, TestCase
+from metricspec.compiler import Compiler
+from metricspec.model import Catalog, Column, Indicator, Scalar, TestCase
 from metricspec.problems import Problem
 from metricspec.reading.load import Loaded, load
-from metricspec.registry import Registry
+from metricspec.registry import Registry, load_registry
+from metricspec.testing.grammar.texts import Texts
 from metricspec.testing.rows import case_tables
+from metricspec.testing.runner import Runner
 
 Row = Mapping[str, Scalar]
+PLAIN = "count"
 _STATED = re.compile(r"# (MS\d{3}) (\d+):(\d+) (.+)")
 
 
@@ -36,7 +42,7 @@ class Fixture:
     `spec.yaml` is an indicator of the type, `more/*.yaml` what it refers to besides the shipped catalogue,
     `rows/<dataset>.csv` the rows of the datasets that it reads (columns left out take the dataset's defaults, schools
     without a row of `org` lie in one district), `expected.csv` rows of the Tally made by hand, `check.sql` the Tally's
-    school rows by SQL over tables named as the datasets, and `bad/*.yaml` specs with one mistake each.
+    school rows (or those of the levels in its column org_level) by SQL over tables named as the datasets, and `bad/*.yaml` specs with one mistake each.
     """
 
     folder: Path
@@ -47,6 +53,14 @@ class Fixture:
     def read(cls, folder: Path, registry: Registry) -> Fixture:
         """Reads the shipped catalogue and the folder, bad specs included: each has an id of its own."""
         return cls(folder, registry, load([*registry.spec_folders, folder], registry))
+
+    @classmethod
+    def of(cls, folder: Path, plugin: object) -> Fixture:
+        """The folder, with what ships and what the hooks of a plugin's module offer. Raises AssertionError where these have
+        problems."""
+        registry = load_registry(plugins=[plugin])
+        assert not registry.problems, "\n".join(f"{p.code} {p.message} ({p.hint})" for p in registry.problems)
+        return cls.read(folder, registry)
 
     @property
     def name(self) -> str:
@@ -73,6 +87,42 @@ class Fixture:
             assert match, f"{file}: the first line is not as '# MS110 9:5 words of the message'"
             found.append(Stated(file, match[1], int(match[2]), int(match[3]), match[4]))
         return found
+
+    @cached_property
+    def runner(self) -> Runner:
+        return Runner(self.loaded.catalog, self.registry, self.loaded.expressions)
+
+    @cached_property
+    def texts(self) -> Callable[[str], Texts]:
+        """The indicator's SQL in a dialect."""
+        return cache(lambda dialect: self._compiled(dialect, self.loaded.catalog, self.indicator.id))
+
+    def plain_texts(self, dialect: str) -> Texts:
+        """The SQL of a plain count over the same students: what any measure has, and not by its own doing. That of an
+        indicator without students of its own is nothing."""
+        if self.indicator.students is None:
+            return Texts(self.texts(dialect).compiler, ())
+        measure = self.registry.measure_types[PLAIN].parse({"students": "true"})
+        plain = replace(self.indicator, id="contract.plain", measure_type=PLAIN, measure=measure)
+        catalog = replace(self.loaded.catalog, indicators={**self.loaded.catalog.indicators, plain.id: plain})
+        return self._compiled(dialect, catalog, plain.id)
+
+    def _compiled(self, dialect: str, catalog: Catalog, name: str) -> Texts:
+        return Texts(Compiler(catalog, self.registry, self.loaded.expressions, dialect), (name,))
+
+    @cached_property
+    def tally(self) -> Sequence[Row]:
+        """The indicator's rows before anything is compared, rounded or hidden."""
+        return self._results("tally")
+
+    @cached_property
+    def released(self) -> Sequence[Row]:
+        """The indicator's rows of the Result."""
+        return self._results("released")
+
+    def _results(self, stage: Literal["tally", "released"]) -> Sequence[Row]:
+        found = self.runner.results(self.indicator.id, self.rows(), stage)
+        return [row for row in found if row["indicator"] == self.indicator.id]
 
     def problems_of(self, file: Path) -> list[Problem]:
         return [problem for problem in self.loaded.problems if problem.place.file == str(file)]

@@ -441,6 +441,7 @@ WITH
   SELECT
     'golden.days_attended' AS `indicator`,
     '' AS `statistic`,
+    'golden.days_attended' AS `shown_as`,
     '1.0.0' AS `version`,
     'all_students' AS `group_set`,
     10 AS `units`,
@@ -486,7 +487,7 @@ WITH
 -- Each row beside the prior year's, where its rule compares.
 `compared` AS (
   SELECT
-    `t`.`indicator`,
+    `t`.`shown_as` AS `indicator`,
     `t`.`version`,
     `t`.`school_year`,
     `t`.`org_level`,
@@ -566,6 +567,7 @@ WITH
   FROM (
     SELECT
       `t`.*,
+      `i`.`shown_as`,
       `i`.`version`,
       `i`.`group_set`,
       `i`.`units`,

@@ -374,6 +374,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_indicators" ON COMMIT PRESERVE DEFINITIO
 SELECT
   'golden.suspended' AS "indicator",
   ' ' AS "statistic",
+  'golden.suspended' AS "shown_as",
   '1.0.0' AS "version",
   'all_students' AS "group_set",
   1000 AS "units",
@@ -422,7 +423,7 @@ WHERE
 -- Each row beside the prior year's, where its rule compares.
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_compared" ON COMMIT PRESERVE DEFINITION AS
 SELECT
-  "t"."indicator",
+  "t"."shown_as" AS "indicator",
   "t"."version",
   "t"."school_year",
   "t"."org_level",
@@ -502,6 +503,7 @@ SELECT
 FROM (
   SELECT
     "t".*,
+    "i"."shown_as",
     "i"."version",
     "i"."group_set",
     "i"."units",

@@ -357,6 +357,7 @@ CREATE TABLE "metricspec_indicators" AS
 SELECT
   'golden.suspended' AS "indicator",
   '' AS "statistic",
+  'golden.suspended' AS "shown_as",
   '1.0.0' AS "version",
   'all_students' AS "group_set",
   1000 AS "units",
@@ -402,7 +403,7 @@ WHERE
 -- Each row beside the prior year's, where its rule compares.
 CREATE TABLE "metricspec_compared" AS
 SELECT
-  "t"."indicator",
+  "t"."shown_as" AS "indicator",
   "t"."version",
   "t"."school_year",
   "t"."org_level",
@@ -482,6 +483,7 @@ SELECT
 FROM (
   SELECT
     "t".*,
+    "i"."shown_as",
     "i"."version",
     "i"."group_set",
     "i"."units",

@@ -444,6 +444,7 @@ WITH
   SELECT
     'golden.days_attended' AS [indicator],
     '' AS [statistic],
+    'golden.days_attended' AS [shown_as],
     '1.0.0' AS [version],
     'all_students' AS [group_set],
     10 AS [units],
@@ -489,7 +490,7 @@ WITH
 -- Each row beside the prior year's, where its rule compares.
 [compared] AS (
   SELECT
-    [t].[indicator],
+    [t].[shown_as] AS [indicator],
     [t].[version],
     [t].[school_year],
     [t].[org_level],
@@ -569,6 +570,7 @@ WITH
   FROM (
     SELECT
       [t].*,
+      [i].[shown_as] AS [shown_as],
       [i].[version] AS [version],
       [i].[group_set] AS [group_set],
       [i].[units] AS [units],

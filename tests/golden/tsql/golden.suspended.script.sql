@@ -431,6 +431,7 @@ FROM (
   SELECT
     'golden.suspended' AS [indicator],
     '' AS [statistic],
+    'golden.suspended' AS [shown_as],
     '1.0.0' AS [version],
     'all_students' AS [group_set],
     1000 AS [units],
@@ -488,7 +489,7 @@ SELECT
 INTO [#compared]
 FROM (
   SELECT
-    [t].[indicator],
+    [t].[shown_as] AS [indicator],
     [t].[version],
     [t].[school_year],
     [t].[org_level],
@@ -568,6 +569,7 @@ FROM (
   FROM (
     SELECT
       [t].*,
+      [i].[shown_as] AS [shown_as],
       [i].[version] AS [version],
       [i].[group_set] AS [group_set],
       [i].[units] AS [units],

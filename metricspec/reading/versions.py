@@ -1,0 +1,88 @@
+"""Several versions of one indicator side by side: the newest in use has the plain id, the others id@N."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from metricspec.model import Indicator
+from metricspec.problems import Problem
+from metricspec.reading.corpus import Corpus
+from metricspec.reading.document import Document
+
+_VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+)[.]", re.MULTILINE)
+_DRAFT = re.compile(r"^status:[ \t]*['\"]?draft\b", re.MULTILINE)
+
+
+def told_apart(documents: Sequence[Document]) -> list[Document]:
+    """The documents, those of an older version (or of a newer draft) under id@N, N being the major number; tests that
+    name the version with the plain id by it, as tests of the plain id. Two of one major number keep one name."""
+    majors: dict[str, dict[int, bool]] = defaultdict(dict)
+    for document in documents:
+        if document.kind == "indicator" and (number := _major(document)) is not None:
+            used = majors[document.id]
+            used[number] = used.get(number, False) or not _DRAFT.search(document.nodes.text)
+    newest = {id_: max(used, key=lambda number: (used[number], number)) for id_, used in majors.items()}
+    return [replace(one, id=_name(one, newest)) for one in documents]
+
+
+def _major(document: Document) -> int | None:
+    found = _VERSION.search(document.nodes.text)
+    return int(found[1][:9]) if found else None
+
+
+def _name(document: Document, newest: Mapping[str, int]) -> str:
+    if document.kind == "indicator":
+        major = _major(document)
+        return document.id if major in (None, newest.get(document.id)) else f"{document.id}@{major}"
+    if document.kind == "test":
+        plain, _, number = document.id.partition("@")
+        return plain if number == str(newest.get(plain)) else document.id
+    return document.id
+
+
+def side_by_side(indicators: Mapping[str, Indicator]) -> tuple[dict[str, Indicator], dict[str, tuple[Indicator, ...]]]:
+    """The newest by their plain ids, and all versions of the ids that have several, oldest first and each as id@N."""
+    newest = {id_: one for id_, one in indicators.items() if "@" not in id_}
+    several: dict[str, list[Indicator]] = defaultdict(list)
+    for id_, one in indicators.items():
+        plain, at, _ = id_.partition("@")
+        if at and plain in newest:
+            several[plain].append(one)
+    versions = {
+        id_: tuple(sorted([*others, replace(newest[id_], id=f"{id_}@{newest[id_].major}")], key=lambda one: one.major))
+        for id_, others in several.items()
+    }
+    return newest, versions
+
+
+def version_problems(corpus: Corpus) -> Iterator[Problem]:
+    """Versions in use must follow each other in time, and keep the unit; one out of use says since when."""
+    indicators, versions = side_by_side(corpus.catalog.indicators)
+    for id_, several in versions.items():
+        used = [one for one in several if one.status != "draft"]
+        for one, later in pairwise(used):
+            yield from _follows(_document(corpus, id_, one), one, _document(corpus, id_, later), later)
+        for one in several:
+            if one.unit != indicators[id_].unit:
+                message = f"version {one.version} is in {one.unit}, version {indicators[id_].version} in {indicators[id_].unit}"
+                hint = "a number in another unit is another indicator: give it an id of its own"
+                yield _document(corpus, id_, one).problem("MS215", message, "unit", hint=hint)
+
+
+def _document(corpus: Corpus, id_: str, one: Indicator) -> Document:
+    return corpus.documents.get(("indicator", one.id)) or corpus.documents["indicator", id_]
+
+
+def _follows(older: Document, one: Indicator, newer: Document, later: Indicator) -> Iterator[Problem]:
+    first = later.effective.first
+    if first is None:
+        message = f"version {one.version} stands beside this one, which does not say from which year on it applies"
+        place = newer.at("effective") if "effective" in newer.data else newer.at("version")
+        yield Problem("MS214", message, place, "write: effective: {from: ...}, the first school year of this version")
+    elif one.effective.first is not None and one.effective.first >= first:
+        message = f"version {one.version} never applies: {later.version} begins in {first}"
+        yield older.problem("MS214", message, "effective", "from", hint=f"begin before {first}, or remove this version")

@@ -1,0 +1,140 @@
+"""One series out of a Result: its points, and what the Result says of them. What is hidden there stays hidden here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from metricspec.problems import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ("indicator", "version", "school_year", "org_level", "org_id", "student_group")
+NEEDED = (*KEYS, "category", "statistic", "n", "value", "suppressed", "notes")
+WHY = {"primary": "too few students", "complementary": "it would give away another", "input": "no value"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A period; `value` and `n` are None where it is hidden, and then `why` says why."""
+
+    period: str
+    value: float | None
+    n: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """`facts` are the statistics by name, without those that are hidden; `centre` is None where it is hidden."""
+
+    indicator: str
+    version: str
+    school_year: str
+    org_level: str
+    org_id: str
+    student_group: str
+    points: tuple[Point, ...]
+    centre: float | None
+    notes: str
+    facts: Mapping[str, float]
+
+    @property
+    def hidden(self) -> int:
+        return sum(point.value is None for point in self.points)
+
+    @property
+    def digits(self) -> int:
+        """The decimal places that the values were rounded to."""
+        known = [self.centre, *(point.value for point in self.points)]
+        return max((len(f"{value:.10g}".partition(".")[2]) for value in known if value is not None), default=0)
+
+    @property
+    def baseline(self) -> int:
+        """How many points at the beginning the centre line is the median of."""
+        return int(self.facts.get("baseline_points", len(self.points)))
+
+    @property
+    def changed(self) -> bool:
+        """Whether a change is known that the points after the baseline came after."""
+        return "points_after" in self.facts
+
+
+@dataclass(frozen=True)
+class Wanted:
+    indicator: str | None
+    org: str
+    group: str
+    year: str | None
+
+
+def read_result(path: Path) -> pd.DataFrame:
+    """Raises UsageError where the file is no Result."""
+    import pandas as pd
+
+    if not path.is_file():
+        raise UsageError(f"{path}: there is no such file")
+    if path.suffix == ".csv":
+        frame = pd.read_csv(path, dtype=dict.fromkeys((*KEYS, "category", "statistic", "suppressed", "notes"), str))
+    elif path.suffix == ".parquet":
+        frame = pd.read_parquet(path)
+    else:
+        raise UsageError(f"{path}: a Result file ends in .csv or .parquet")
+    missing = [name for name in NEEDED if name not in frame]
+    if missing:
+        raise UsageError(f"{path}: no Result of metricspec run --out, it has no column {', '.join(missing)}")
+    return frame
+
+
+def one_series(frame: pd.DataFrame, wanted: Wanted) -> Series:
+    """Raises UsageError, naming what there is, where nothing or no run chart is found."""
+    rows = _chosen(frame, "indicator", wanted.indicator)
+    rows = _chosen(rows, "org_id", wanted.org)
+    rows = _chosen(rows, "student_group", wanted.group)
+    years = sorted(rows["school_year"].unique())
+    rows = _chosen(rows, "school_year", wanted.year or years[-1])
+    if rows["org_level"].nunique() > 1:
+        raise UsageError(f"'{wanted.org}' is the id of orgs of several levels: keep the rows of one in the file")
+    if not (rows["statistic"] == "crossings").any():
+        raise UsageError(f"{rows['indicator'].iloc[0]} has no run chart: its measure type is not run_chart")
+    return _series(rows)
+
+
+def _chosen(frame: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame:
+    there = sorted(frame[column].astype(str).unique())
+    if value is None and len(there) == 1:
+        return frame
+    found = frame[frame[column] == value]
+    if found.empty:
+        listed = ", ".join(there[:12]) + (" ..." if len(there) > 12 else "")
+        what = f"has no {column} '{value}'" if value is not None else f"has several: say which {column}"
+        raise UsageError(f"the file {what}; there are: {listed}")
+    return found
+
+
+def _series(rows: pd.DataFrame) -> Series:
+    own = rows[rows["statistic"].isna()]
+    parts = own[own["category"].notna()].sort_values("category")
+    points = tuple(_point(row) for row in parts.to_dict("records"))
+    (line,) = own[own["category"].isna()].to_dict("records")
+    said = rows[rows["statistic"].notna()]
+    facts = {str(row["statistic"]): row["value"] for row in said.to_dict("records") if not _nothing(row["value"])}
+    keys = {name: str(line[name]) for name in KEYS}
+    centre = None if _nothing(line["value"]) else float(line["value"])
+    return Series(
+        **keys, points=points, centre=centre, notes="" if _nothing(line["notes"]) else str(line["notes"]), facts=facts
+    )
+
+
+def _point(row: Mapping[Any, Any]) -> Point:
+    if _nothing(row["value"]):
+        return Point(str(row["category"]), None, None, WHY.get(str(row["suppressed"]), "no value"))
+    return Point(str(row["category"]), float(row["value"]), int(row["n"]))
+
+
+def _nothing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("<NA>", "nan")

@@ -1,0 +1,28 @@
+"""The contract of measure types, over the rows beside this file.
+
+School A has three students on fourteen days, of whom 0 0 1 1 0 0 0 1 2 3 2 3 2 3 are absent. The median is 1 of 3; eleven
+points are off it, five below and then six above: one crossing where chance gives two or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+from metricspec.registry import Registry, load_registry
+from metricspec.testing.contract import LAWS, Fixture
+
+import metricspec_improvement
+
+
+@cache
+def fixture() -> Fixture:
+    registry: Registry = load_registry(plugins=[metricspec_improvement])
+    return Fixture.read(Path(__file__).parent / "run_chart", registry)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_contract(law: Callable[[Fixture], None]) -> None:
+    law(fixture())

@@ -1,0 +1,97 @@
+"""The steps of one `course_access` indicator: what each school offers, then students by access and enrollment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metricspec.measure import Inputs
+from metricspec.sql.stage import Stage, Step, Template, comma, lit
+
+
+@dataclass(frozen=True)
+class Share:
+    """One number of students as a share of another, both columns of the totals."""
+
+    name: str
+    part: str
+    whole: str
+    interval: bool = True
+
+
+Z = "1.959963984540054e0"
+KEYS = ("school_year", "org_level", "org_id", "student_group")
+SHARES = (
+    Share("access", "offered", "counted", interval=False),
+    Share("enrollment", "takers", "counted"),
+    Share("enrollment_where_offered", "takers_there", "offered"),
+)
+NO_TEXT, NO_NUMBER = "CAST(NULL AS VARCHAR)", "CAST(NULL AS DOUBLE)"
+
+
+def stages(inputs: Inputs, *, offered_from: int, some: bool, report: str, least: int) -> Sequence[Step]:
+    """`some`: the rows have a column `counted`, 1 for those whom the shares are of."""
+    prefix = inputs.prefix
+    placed = _stage(
+        f"{prefix}offered",
+        "Each student: whether the school offers a course of the kind, and whether the student takes one.",
+        _offered(inputs, offered_from, some),
+    )
+    counts = inputs.sums("counts", placed.name, ("offered", "taken"), {"students": "COUNT(*)"})
+    says = "Students of each org and group, with access, and with a course."
+    totals = _stage(f"{prefix}totals", says, _totals(counts[-1].name))
+    rows = "\nUNION ALL\n".join(_row(totals.name, share, report, least) for share in SHARES)
+    return [placed, *counts, totals, _stage(f"{prefix}access", "A row for each share.", rows)]
+
+
+def _stage(name: str, says: str, text: str) -> Stage:
+    return Stage(name, says, Template((name, text), text))
+
+
+def _offered(inputs: Inputs, offered_from: int, some: bool) -> str:
+    """By a window and not by a join, so that the students are read once."""
+    carried = comma(inputs.carried)
+    counted = ", counted" if some else ""
+    return f"""SELECT {carried}, CASE WHEN taken = 1 THEN 1 ELSE 0 END AS taken,
+            CASE WHEN takers >= {offered_from} THEN 1 ELSE 0 END AS offered
+        FROM (SELECT {carried}, taken{counted}, SUM(taken) OVER (PARTITION BY school, school_year) AS takers
+            FROM {inputs.rows} WHERE taken IS NOT NULL) AS s{" WHERE counted = 1" if some else ""}"""
+
+
+def _totals(counts: str) -> str:
+    """`few`: the smaller of the students with and without access, where there are both."""
+
+    def students(condition: str) -> str:
+        return f"CAST(SUM(CASE WHEN {condition} THEN students ELSE 0 END) AS DOUBLE)"
+
+    return f"""SELECT {comma(KEYS)}, counted, offered, takers, takers_there,
+            CASE WHEN offered = 0 OR offered = counted THEN counted
+                WHEN 2 * offered < counted THEN offered ELSE counted - offered END AS few
+        FROM (SELECT {comma(KEYS)}, CAST(SUM(students) AS DOUBLE) AS counted, {students("offered = 1")} AS offered,
+                {students("taken = 1")} AS takers, {students("offered = 1 AND taken = 1")} AS takers_there
+            FROM {counts} GROUP BY {comma(KEYS)}) AS t"""
+
+
+def _row(totals: str, share: Share, report: str, least: int) -> str:
+    """A share's row for each org and group: the indicator's own, where it is the one reported, or a statistic's."""
+    own = share.name == report
+    error, low, high = _wilson(share.part, share.whole) if share.interval else (NO_NUMBER,) * 3
+    part, value, notes = share.part, f"{share.part} / NULLIF({share.whole}, 0)", NO_TEXT
+    if own and share.name == "access":
+        told = f"few >= {least} OR few = counted"
+        part, value = (f"CASE WHEN {told} THEN {number} END" for number in (part, value))
+        notes = f"CASE WHEN NOT ({told}) THEN {lit(f'fewer than {least} students with access, or without')} END"
+    return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {NO_TEXT if own else lit(share.name)} AS statistic,
+            {part} AS numerator, {share.whole} AS denominator, {"counted" if own else "few"} AS n, {value} AS value,
+            {error} AS standard_error, {low} AS low, {high} AS high, {notes} AS notes FROM {totals}"""
+
+
+def _wilson(part: str, whole: str) -> tuple[str, str, str]:
+    """Standard error, and Wilson's score interval (Wilson 1927)."""
+    n = f"NULLIF({whole}, 0)"
+    p = f"({part} / {n})"
+    middle, below = f"({p} + {Z} * {Z} / (2e0 * {n}))", f"(1e0 + {Z} * {Z} / {n})"
+    spread = f"({Z} * SQRT(({p} * (1e0 - {p}) + {Z} * {Z} / (4e0 * {n})) / {n}))"
+    low = f"CASE WHEN {part} = 0 AND {whole} > 0 THEN 0e0 ELSE ({middle} - {spread}) / {below} END"
+    high = f"CASE WHEN {part} = {whole} AND {whole} > 0 THEN 1e0 ELSE ({middle} + {spread}) / {below} END"
+    return f"SQRT({p} * (1e0 - {p}) / {n})", low, high

@@ -1,0 +1,30 @@
+"""Segregation of students between schools for metricspec: the measure type `segregation`, and indicators of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metricspec.hookspecs import hookimpl
+from metricspec.measure import MeasureType
+from metricspec.offers import Check
+
+from metricspec_segregation.checks import CHECKS
+from metricspec_segregation.measure import Segregation
+
+__version__ = "0.1.0"
+METRICSPEC_HOOKS = 2
+
+
+@hookimpl
+def metricspec_measure_types() -> list[MeasureType]:
+    return [Segregation()]
+
+
+@hookimpl
+def metricspec_spec_folders() -> list[Path]:
+    return [Path(__file__).resolve().parent / "specs"]
+
+
+@hookimpl
+def metricspec_checks() -> list[Check]:
+    return list(CHECKS)

@@ -1,0 +1,234 @@
+"""`metricspec verify`: the same says so; whatever changed since is named; what is hidden stays hidden."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from metricspec.cli import cli
+from metricspec.problems import UsageError
+from metricspec.records.files import _cells, beside, rows_of
+
+from .conftest import BINDING, SPEC, Write, write_days
+
+
+@pytest.fixture
+def made(call: Write, project: Path) -> Path:
+    """A csv file of results."""
+    assert call("run", "absent", "--out", str(project / "r.csv")).exception is None
+    return project / "r.csv"
+
+
+def verdict(call: Write, path: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    done = call("verify", str(path), "--format", "json", *more)
+    assert done.exception is None, done.exception
+    return done.return_value, json.loads(done.stdout)
+
+
+def about(found: dict[str, Any]) -> list[str]:
+    return [one["about"] for one in found["differences"]]
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet"])
+def test_the_same(ending: str, call: Write, project: Path) -> None:
+    out = project / f"r.{ending}"
+    assert call("run", "absent", "--out", str(out)).exception is None
+    code, found = verdict(call, out)
+    assert code == 0 and found["same"] and found["rows"]["file"] == 7 and found["differences"] == []
+    assert "the same: 7 rows computed again" in call("verify", str(out)).output
+
+
+def test_only_what_was_asked_for_is_compared(call: Write, project: Path) -> None:
+    out = project / "r.csv"
+    assert call("run", "absent", "--year", "2023-24", "--org", "A", "--out", str(out)).exception is None
+    assert verdict(call, out) == (0, verdict(call, out)[1])
+    assert verdict(call, out)[1]["rows"]["file"] == 1
+
+
+def test_rows_in_another_order_are_no_change(call: Write, made: Path) -> None:
+    head, *rows = made.read_text(encoding="utf-8").splitlines()
+    made.write_text("\r\n".join([head, *rows[::-1]]) + "\r\n", encoding="utf-8")
+    assert verdict(call, made)[0] == 0
+
+
+def test_a_number_that_somebody_changed(call: Write, made: Path) -> None:
+    change(made, "6.0,40.0,40.0,15.0,", "6.0,40.0,40.0,14.0,")
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == ["file"]
+    (row,) = found["rows"]["changed"]
+    assert (row["column"], row["then"], row["now"], row["size"]) == ("value", "14.0", "15.0", 1.0)
+    assert row["name"]["org_id"] == "A" and row["name"]["school_year"] == "2023-24"
+    text = call("verify", str(made)).output
+    assert "its rows are not those that were written" in text and "14.0" in text and "15.0" in text
+
+
+def test_a_change_whose_record_was_changed_too(call: Write, made: Path) -> None:
+    change(made, "6.0,40.0,40.0,15.0,", "6.0,40.0,40.0,14.0,")
+    record = json.loads(beside(made).read_text(encoding="utf-8"))
+    beside(made).write_text(json.dumps({**record, "rows": rows_of(*_cells(made))}), encoding="utf-8")
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == [] and len(found["rows"]["changed"]) == 1
+
+
+def test_rows_taken_out_copied_and_put_in(call: Write, made: Path) -> None:
+    head, *rows = made.read_text(encoding="utf-8").splitlines()
+    invented = rows[1].replace(",N,", ",X,")
+    made.write_text("\n".join([head, *rows[1:], rows[1], invented]) + "\n", encoding="utf-8")
+    code, found = verdict(call, made)
+    assert code == 1 and [one["org_id"] for one in found["rows"]["new"]] == ["D"]
+    assert sorted((one["org_id"], one.get("copy")) for one in found["rows"]["gone"]) == [("N", "2"), ("X", None)]
+
+
+def test_a_changed_spec_is_named_with_both_versions(call: Write, project: Path, made: Path) -> None:
+    text = SPEC.replace('"1.0.0"', '"2.0.0"').replace("10 * days_absent", "2 * days_absent")
+    (project / "specs" / "absent.yaml").write_text(text, encoding="utf-8")
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == ["spec"]
+    assert "version 1.0.0 then, 2.0.0 now; fingerprint" in found["differences"][0]["says"]
+    assert found["rows"]["changed"] == sorted(found["rows"]["changed"], key=lambda one: -one["size"])
+
+
+def test_a_spec_changed_without_a_new_version(call: Write, project: Path, made: Path) -> None:
+    change(project / "specs" / "absent.yaml", ">= days_expected", "> days_expected")
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == ["spec"] and "version 1.0.0; fingerprint" in found["differences"][0]["says"]
+
+
+def test_a_new_title_is_no_difference(call: Write, project: Path, made: Path) -> None:
+    change(project / "specs" / "absent.yaml", "title: Absent", "title: Away")
+    assert verdict(call, made)[0] == 0
+
+
+def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> None:
+    change(project / "specs" / "policy.yaml", "n: 10", "n: 4")
+    _, found = verdict(call, made)
+    assert set(about(found)) == {"spec", "policy"}
+    says = next(one["says"] for one in found["differences"] if one["about"] == "policy")
+    assert says == "privacy 10 then, privacy 4 now"
+
+
+def test_changed_data(call: Write, project: Path, made: Path) -> None:
+    write_days(project, absent=7)
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == ["data"] and "with as many rows" in found["differences"][0]["says"]
+    assert {one["name"]["org_id"] for one in found["rows"]["changed"]} == {"A", "D", "N"}
+
+
+def test_a_row_more(call: Write, project: Path, made: Path) -> None:
+    with (project / "days.csv").open("a") as opened:
+        opened.write("A99,A,2023-24,1,2023-08-01,,05,10,20,20,0\n")  # too few days to count
+    code, found = verdict(call, made)
+    assert code == 1 and [one["says"] for one in found["differences"]] == ["a few rows more or fewer than then"]
+    assert "its rows are those of the project now" in call("verify", str(made)).output
+
+
+def test_a_binding_that_reads_another_column(call: Write, project: Path, made: Path) -> None:
+    (project / "specs" / "binding.yaml").write_text(
+        BINDING.replace("away", "{sql: CAST(away AS INTEGER)}"), encoding="utf-8"
+    )
+    code, found = verdict(call, made)
+    assert code == 1 and about(found) == ["binding"]
+
+
+def test_a_copy_of_the_project_compares_without_the_key(call: Write, project: Path, made: Path) -> None:
+    shutil.rmtree(project / ".metricspec")
+    code, found = verdict(call, made)
+    assert code == 0 and any("key of another copy" in note for note in found["notes"])
+    assert not (project / ".metricspec").exists()
+
+
+def test_what_is_hidden_on_either_side_is_not_told(call: Write, project: Path, made: Path) -> None:
+    """Somebody writes the hidden number into the file; and what is hidden now is not shown because it differs."""
+    head, *rows = made.read_text(encoding="utf-8").splitlines()
+    cells = rows[-1].split(",")
+    assert cells[4] == "B" and cells[head.split(",").index("suppressed")] == "primary"
+    cells[head.split(",").index("value")] = "33.3"
+    made.write_text("\n".join([head, *rows[:-1], ",".join(cells)]) + "\n", encoding="utf-8")
+    code, found = verdict(call, made)
+    (row,) = found["rows"]["changed"]
+    assert code == 1 and (row["then"], row["now"], row["size"]) == ("hidden", "hidden", None)
+    assert "33.3" not in json.dumps(found) and "33.3" not in call("verify", str(made)).output
+    change(project / "specs" / "policy.yaml", "n: 10", "n: 41")
+    found = verdict(call, made)[1]
+    assert all("hidden" in (row["then"], row["now"]) and row["size"] is None for row in found["rows"]["changed"])
+
+
+def test_another_engine_gives_the_same(call: Write, project: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'there.sqlite'}"
+    assert call("load", "org", "attendance_stint", "--warehouse", url).exception is None
+    out = project / "there.parquet"
+    assert call("run", "absent", "--warehouse", url, "--out", str(out)).exception is None
+    code, found = verdict(call, out)
+    assert code == 0 and found["notes"][0].startswith("engine: SQLite 3.") and "DuckDB" in found["notes"][0]
+    assert verdict(call, out, "--warehouse", url)[0] == 0
+
+
+def test_a_framework_s_table(network: Path, tmp_path: Path) -> None:
+    out = tmp_path / "f.json"
+
+    def call(*arguments: str) -> Result:
+        done = CliRunner().invoke(cli, [*arguments, "--project", str(network)], standalone_mode=False)
+        assert done.exception is None, done.exception
+        return done
+
+    call("framework", "core_sqii", "--year", "2024-25", "--out", str(out))
+    assert json.loads(beside(out).read_text(encoding="utf-8"))["framework"]["id"] == "core_sqii"
+    code, found = verdict(call, out)
+    assert code == 0 and found["rows"]["file"] > 10
+    rows = json.loads(out.read_text(encoding="utf-8"))
+    rows[0]["weight"] = 99.0
+    out.write_text(json.dumps(rows), encoding="utf-8")
+    code, found = verdict(call, out)
+    assert code == 1 and about(found) == ["file"] and [one["column"] for one in found["rows"]["changed"]] == ["weight"]
+
+
+RECORDS = [
+    "", "[]", "null", "{}", '{"record": 1}', "\ufeff{", '{"record": 2}', "[" * 5_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", RECORDS, ids=range(len(RECORDS)))
+def test_a_record_that_is_none(text: str, call: Write, made: Path) -> None:
+    beside(made).write_text(text, encoding="utf-8")
+    assert isinstance(call("verify", str(made)).exception, UsageError)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("asked", {"command": "rm", "indicators": ["absent"]}), ("asked", {"command": "run", "indicators": []}),
+     ("data", {"org": {}}), ("rows", 7), ("indicators", {"absent": "1"}), ("engine", {"name": 5}), ("created", 5),
+     ("asked", {"command": "run", "indicators": ["absent"], "orgs": 5})],
+)  # fmt: skip
+def test_a_record_of_another_shape(path: str, value: Any, call: Write, made: Path) -> None:
+    record = json.loads(beside(made).read_text(encoding="utf-8"))
+    beside(made).write_text(json.dumps({**record, path: value}), encoding="utf-8")
+    assert isinstance(call("verify", str(made)).exception, UsageError)
+
+
+def test_files_that_cannot_be_compared(call: Write, project: Path, made: Path) -> None:
+    shutil.copy(made, project / "alone.csv")
+    (project / "r.txt").write_text("x")
+    (project / "r.parquet").write_bytes(b"PAR1 no PAR1")
+    for name, said in (
+        ("alone.csv", "has no record"), ("none.csv", "there is no file"), ("r.txt", "ends in"), ("r.parquet", "cannot be read"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=said):
+            raise call("verify", str(project / name)).exception or AssertionError(name)
+    made.write_text("a,b\n1\n", encoding="utf-8")
+    assert "cannot be read" in str(call("verify", str(made)).exception)
+
+
+def test_a_project_without_the_indicator(call: Write, project: Path, made: Path) -> None:
+    (project / "specs" / "absent.yaml").unlink()
+    assert "none of the file's indicators" in str(call("verify", str(made)).exception)

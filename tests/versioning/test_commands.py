@@ -1,0 +1,280 @@
+"""diff, check --against and changelog over git repositories and folders."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from metricspec.registry import load_registry
+from metricspec.versioning.history import history
+from tests.versioning.repositories import INDICATOR, OWN, POLICY, RULES, Repository, repository, small_project
+
+
+def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "metricspec", *arguments], cwd=folder, capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Repository:
+    return repository(tmp_path / "project")
+
+
+def test_a_dirty_tree_against_the_last_commit(project: Repository) -> None:
+    project.replace(OWN, "20 * days_absent", "25 * days_absent")
+    project.replace(POLICY, "n: 11", "n: 12")
+    done = command(project.folder, "diff", "HEAD")
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "late_start Close to chronic absenteeism 1.0.0 -> 1.0.0, which is too low: 2.0.0 is needed (major)" in said
+    assert "The numerator was 20 * days_absent >= days_expected, now 25 * days_absent >= days_expected." in said
+    assert "Through the policy own: privacy n 11 -> 12 for all years." in said
+    assert said.endswith("1 indicator: 1 need a major version")
+
+
+def test_two_revisions_with_sql_as_json(project: Repository) -> None:
+    project.replace(OWN, "20 * days_absent", "25 * days_absent")
+    project.replace(OWN, '"1.0.0"', '"2.0.0"')
+    project.commit("stricter")
+    done = command(
+        project.folder, "diff", "HEAD~1", "HEAD", "late_start", "--sql", "--dialect", "postgres", "--format", "json"
+    )
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)["indicators"]
+    assert {key: found[key] for key in ("id", "became", "old_version", "new_version", "needed", "declared", "enough")} == {
+        "id": "late_start", "became": "changed", "old_version": "1.0.0", "new_version": "2.0.0", "needed": "major",
+        "declared": "major", "enough": True,
+    }  # fmt: skip
+    (change,) = found["changes"]
+    assert (change["key"], change["effect"], change["through"]) == ("measure.numerator", "past", None)
+    lines = found["sql"]["diff"].splitlines()
+    gone, came = (
+        [
+            line[1:].replace(f'({factor} * "days', '(N * "days')
+            for line in lines
+            if line[0] == sign and f"({factor} *" in line
+        ]
+        for sign, factor in (("-", 20), ("+", 25))
+    )
+    assert len(gone) > 10 and gone == came
+    assert found["sql"]["dialect"] == "postgres"
+
+
+def test_nothing_changed(project: Repository) -> None:
+    project.replace(OWN, "better: lower\n", "better: lower    # as ever\n")
+    done = command(project.folder, "diff", "main")
+    assert (done.returncode, done.stdout.strip()) == (0, "nothing changed")
+
+
+def test_an_id_in_place_of_the_new_side(project: Repository) -> None:
+    project.replace(POLICY, "n: 11", "n: 12")
+    done = command(project.folder, "diff", "HEAD", "late_start", "--format", "markdown")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("# What changes from HEAD to the working tree\n")
+    assert "## late_start  Close to chronic absenteeism" in done.stdout
+    assert "- Through the policy own: privacy n 11 -> 12 for all years." in done.stdout
+
+
+def test_two_folders_without_git(tmp_path: Path) -> None:
+    old, new = (small_project(tmp_path / name) for name in ("old", "new"))
+    new.replace(OWN, "en: Close to", "en: Near")
+    for first, second in (("old", "new"), ("old/specs", "new/specs")):
+        done = command(tmp_path, "diff", first, second)
+        assert done.returncode == 0, done.stderr
+        assert "The title was “Close to chronic absenteeism”, now “Near chronic absenteeism”." in " ".join(
+            done.stdout.split()
+        )
+        assert "1 indicator: 1 need a patch version" in done.stdout
+    assert old.folder != new.folder
+
+
+def test_a_project_below_the_top_of_its_repository(tmp_path: Path) -> None:
+    inner = small_project(tmp_path / "top" / "reports" / "specs of ours")
+    outer = Repository(tmp_path / "top")
+    outer.git("init", "-q")
+    outer.commit("first")
+    inner.replace(POLICY, "n: 11", "n: 12")
+    done = command(inner.folder, "diff", "HEAD")
+    assert "privacy n 11 -> 12" in done.stdout, done.stderr
+    done = command(tmp_path, "diff", "HEAD", "--project", str(inner.folder))
+    assert "privacy n 11 -> 12" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["nope", "--output=x", "-n1", "HEAD~99", "HEAD:metricspec.yaml", "", "$(touch x)", "HEAD;ls", "--all"]
+)
+def test_a_revision_that_is_none(project: Repository, name: str) -> None:
+    before = sorted(path.name for path in project.folder.iterdir())
+    for arguments in (("diff", "--", name), ("check", f"--against={name}"), ("changelog", f"--since={name}")):
+        done = command(project.folder, *arguments)
+        assert done.returncode == 2, done.stdout
+        assert "revision" in done.stderr and "Traceback" not in done.stderr
+    assert sorted(path.name for path in project.folder.iterdir()) == before
+
+
+def test_no_repository_and_no_commit(tmp_path: Path) -> None:
+    lone = small_project(tmp_path / "lone")
+    done = command(lone.folder, "diff", "HEAD")
+    assert done.returncode == 2 and "lies in no git repository" in done.stderr
+    assert history(lone.folder, load_registry()) == {}
+    lone.git("init", "-q")
+    done = command(lone.folder, "diff", "HEAD")
+    assert done.returncode == 2 and "git knows no revision 'HEAD'" in done.stderr
+
+
+def test_without_git(project: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    done = command(project.folder, "diff", "HEAD")
+    assert done.returncode == 2 and "git is not installed" in done.stderr
+
+
+def test_inside_a_hook(project: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git names its own folder to the hooks it runs; the project's repository is looked for all the same."""
+    project.replace(POLICY, "n: 11", "n: 12")
+    monkeypatch.setenv("GIT_DIR", "/nowhere/.git")
+    done = command(project.folder, "check", "--against", "HEAD")
+    assert done.returncode == 1 and "MS901" in done.stdout, done.stderr
+
+
+def test_a_version_that_is_too_low(project: Repository) -> None:
+    project.replace(POLICY, "n: 11", "n: 12")
+    done = command(project.folder, "check", "--against", "main")
+    assert done.returncode == 1
+    first, line, hint = done.stdout.splitlines()
+    place = f"{OWN}:3:1: MS901 the version 1.0.0 is too low: through the policy own: privacy was 11, now 12, "
+    assert first == f"{place}which changes results of finished school years"
+    assert line.endswith('version: "1.0.0"')
+    assert hint.endswith('^^^^^^^ main has 1.0.0; write version: "2.0.0" or higher (major)')
+    project.replace(OWN, 'version: "1.0.0"', 'version: "2.0.0"')
+    assert command(project.folder, "check", "--against", "main").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "version"),
+    [
+        ("numerator: 20", "numerator: 25", "2.0.0"),
+        ("es: Casi crónico", "es: Cerca", "1.0.1"),
+        ("better: lower\n", "better: lower\neffective: {to: 2097-98}\n", "1.1.0"),
+    ],
+)
+def test_the_lowest_version_that_does(project: Repository, old: str, new: str, version: str) -> None:
+    project.replace(OWN, old, new)
+    done = command(project.folder, "check", OWN, "--against", "HEAD", "--format", "json")
+    (problem,) = json.loads(done.stdout)
+    assert (done.returncode, problem["code"], problem["line"], problem["column"]) == (1, "MS901", 3, 1)
+    assert f'write version: "{version}"' in problem["hint"]
+    project.replace(OWN, 'version: "1.0.0"', f'version: "{version}"')
+    assert command(project.folder, "check", OWN, "--against", "HEAD").returncode == 0
+
+
+def test_a_version_that_went_down_and_an_indicator_that_is_gone(project: Repository) -> None:
+    project.replace(OWN, 'version: "1.0.0"', 'version: "0.9.0"')
+    for form, sign in (("github", "::error file="), ("sarif", '"ruleId": "MS902"')):
+        done = command(project.folder, "check", "--against", "HEAD", "--format", form)
+        assert done.returncode == 1 and "MS902" in done.stdout and sign in done.stdout
+    (project.folder / OWN).unlink()
+    done = command(project.folder, "check", "--against", "HEAD")
+    assert done.returncode == 0 and "MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
+
+
+def test_only_the_files_that_were_asked_for(project: Repository) -> None:
+    project.replace(OWN, "numerator: 20", "numerator: 25")
+    assert command(project.folder, "check", POLICY, "--against", "HEAD").returncode == 0
+
+
+def stepwise(project: Repository) -> None:
+    project.replace(OWN, "numerator: 20", "numerator: 25")
+    project.replace(OWN, '"1.0.0"', '"2.0.0"')
+    project.commit("stricter", day="2026-12-01")
+    project.write("notes.txt", "nothing of a spec")
+    project.commit("notes", day="2026-12-02")
+    project.replace(OWN, "es: Casi crónico", "es: Cerca")
+    project.commit("a title without a version", day="2026-12-03")
+    project.replace(OWN, "better: lower\n", "better: lower\neffective: {to: 2026-27}\n")
+    project.replace(OWN, '"2.0.0"', '"2.1.0"')
+    project.commit("ends", day="2026-12-04")
+
+
+def test_the_history_of_an_indicator(project: Repository) -> None:
+    stepwise(project)
+    found = history(project.folder, load_registry())
+    assert set(found) == {"late_start"}
+    entries = found["late_start"]
+    assert [(entry.version, entry.date) for entry in entries] == [
+        ("2.1.0", date(2026, 12, 4)),
+        ("2.0.0", date(2026, 12, 3)),
+        ("2.0.0", date(2026, 12, 1)),
+        ("1.0.0", date(2026, 11, 22)),
+    ]
+    assert [entry.effects for entry in entries] == [("future",), ("label",), ("past",), ()]
+    assert entries[0].changes == ("There are no results from 2027-28 on any more.",)
+    assert entries[-1].changes == ("The indicator is new.",)
+    assert entries[0].revision == project.git("rev-parse", "--short=9", "HEAD")
+
+
+def test_the_changelog(project: Repository) -> None:
+    stepwise(project)
+    done = command(project.folder, "changelog", "late_start", "--out", "CHANGES.md")
+    assert done.returncode == 0, done.stderr
+    text = (project.folder / "CHANGES.md").read_text(encoding="utf-8")
+    heads = [line for line in text.splitlines() if line.startswith("#")]
+    assert heads == [
+        "# Changes of the indicators",
+        "## Close to chronic absenteeism (`late_start`)",
+        "### 2.1.0 (2026-12-04)",
+        "### 2.0.0, changed on 2026-12-03 without a new version",
+        "### 2.0.0 (2026-12-01)",
+        "### 1.0.0 (2026-11-22)",
+    ]
+    assert "Results of finished school years change:\n\n- The numerator was" in text
+    since = command(project.folder, "changelog", "--since", "HEAD~2")
+    assert "### 2.0.0" in since.stdout and "### 1.0.0" not in since.stdout
+    assert command(project.folder, "changelog", "no_such").returncode == 2
+
+
+def test_an_indicator_with_a_new_id_keeps_its_history(project: Repository) -> None:
+    project.replace(OWN, "indicator: late_start", "indicator: near_chronic")
+    project.commit("named otherwise")
+    found = history(project.folder, load_registry())
+    assert set(found) == {"near_chronic"}
+    assert [entry.changes[0] for entry in found["near_chronic"]] == [
+        "The id was late_start, now near_chronic.",
+        "The indicator is new.",
+    ]
+
+
+def test_a_hundred_commits_take_seconds(tmp_path: Path) -> None:
+    """Twenty indicators, of which each commit changes one."""
+    project = repository(tmp_path / "project")
+    for number in range(20):
+        project.write(f"specs/indicators/i{number}.yaml", INDICATOR.replace("late_start", f"i{number}"))
+    project.commit("twenty")
+    for number in range(100):
+        project.write(
+            f"specs/indicators/i{number % 20}.yaml",
+            INDICATOR.replace("late_start", f"i{number % 20}")
+            .replace("31", str(number))
+            .replace("1.0.0", f"{number + 2}.0.0"),
+        )
+        project.commit(f"number {number}")
+    registry = load_registry()
+    start = time.process_time()
+    found = history(project.folder, registry)
+    assert sum(len(entries) for entries in found.values()) == 121
+    assert time.process_time() - start < 20
+
+
+def test_links_and_submodules_of_a_revision_are_not_followed(project: Repository, tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text(RULES.replace("own", "stolen"), encoding="utf-8")
+    (project.folder / "specs" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    project.commit("a link")
+    (project.folder / "specs" / "link.yaml").unlink()
+    done = command(project.folder, "diff", "HEAD", "--format", "json")
+    assert done.returncode == 0 and "stolen" not in done.stdout

@@ -1,0 +1,222 @@
+"""Several versions of one indicator side by side: which one holds in which year, in numbers and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import metricspec
+from metricspec.cli import cli
+from metricspec.problems import UsageError
+from metricspec.reading.load import load
+from metricspec.registry import load_registry
+from tests.versions.conftest import ALL_YEARS, GAP, LATER, write
+
+KEYS = ["school_year", "org_level", "org_id", "student_group"]
+
+
+def numbers(frame: pd.DataFrame, years: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """The result's numbers by their keys."""
+    rows = frame if years is None else frame[frame["school_year"].isin(years)]
+    return rows.set_index(KEYS)[["numerator", "denominator", "n", "value", "suppressed"]].sort_index()
+
+
+def test_a_plain_id_takes_the_rules_of_each_year(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    plain = project.run("ours.absent")
+    versions = plain.groupby("school_year")["version"].unique().map(list).to_dict()
+    assert versions == {"2021-22": ["1.2.0"], "2022-23": ["1.2.0"], "2023-24": ["2.0.0"], "2024-25": ["2.0.0"]}
+    assert set(plain["indicator"]) == {"ours.absent"}
+    for name, years in (("ours.absent@1", ("2021-22", "2022-23")), ("ours.absent@2", ("2023-24", "2024-25"))):
+        alone = project.run(name)
+        assert set(alone["indicator"]) == {name}
+        pd.testing.assert_frame_equal(numbers(plain, years), numbers(alone, years))
+
+
+def test_an_older_version_still_runs_for_later_years(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    older, newer = (numbers(project.run(f"ours.absent@{n}", year="2024-25")) for n in (1, 2))
+    assert list(older.index) == list(newer.index)
+    known = older["numerator"].notna() & newer["numerator"].notna()
+    assert known.any() and (older["numerator"] < newer["numerator"])[known].any()  # ten percent absent, and five
+
+
+def test_no_change_is_told_from_one_version_to_the_next(specs: Path) -> None:
+    plain = metricspec.load(specs.parent).run("ours.absent")
+    changed = plain[plain["change"].notna()]
+    assert set(changed["school_year"]) == {"2022-23", "2024-25"}
+
+
+def test_versions_run_together_and_apart(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    together = project.run("ours.absent", "ours.absent@1", "ours.absent@3")
+    for name in ("ours.absent", "ours.absent@1", "ours.absent@3"):
+        rows = together[together["indicator"] == name]
+        pd.testing.assert_frame_equal(numbers(rows), numbers(project.run(name)))
+
+
+def test_what_is_made_of_it_takes_the_rules_of_each_year(specs: Path) -> None:
+    """The same as one disparity made of each version's rules under an id of its own, in the version's years."""
+    (specs / "disparity.yaml").write_text(GAP, encoding="utf-8")
+    for number in (1, 2):
+        rules = (specs / f"absent-{number}.yaml").read_text(encoding="utf-8")
+        (specs / f"alone-{number}.yaml").write_text(
+            rules.replace("ours.absent", f"ours.alone_{number}"), encoding="utf-8"
+        )
+        (specs / f"disparity-{number}.yaml").write_text(
+            GAP.replace("ours.absent_disparity", f"ours.disparity_{number}").replace(
+                "ours.absent", f"ours.alone_{number}"
+            ),
+            encoding="utf-8",
+        )
+    project = metricspec.load(specs.parent)
+    assert not [p for p in project.problems if p.severity == "error"]
+    made = project.run("ours.absent_disparity")
+    assert set(made["indicator"]) == {"ours.absent_disparity"}
+    for number, years in ((1, ("2021-22", "2022-23")), (2, ("2023-24", "2024-25"))):
+        alone, ours = numbers(project.run(f"ours.disparity_{number}"), years), numbers(made, years)
+        assert alone["value"].notna().sum() > 20
+        pd.testing.assert_frame_equal(alone, ours)
+
+
+def test_a_run_says_which_version_it_takes(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    said = project.execute(["ours.absent"]).said
+    assert said == (
+        "ours.absent: version 1.2.0 for 2016-17 to 2022-23, version 2.0.0 from 2023-24 on; no change is shown from one "
+        "version to the next",
+    )
+    (one,) = project.execute(["ours.absent"], year="2022-23").said
+    assert one.startswith("ours.absent: version 1.2.0 for 2016-17 to 2022-23;")
+
+
+def test_every_active_indicator_is_run_once(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    assert project.binding is not None
+    assert [i for i in project.runnable(project.binding.datasets) if i.startswith("ours.")] == ["ours.absent"]
+
+
+@pytest.mark.parametrize(
+    ("name", "version"), [("ours.absent", "2.0.0"), ("ours.absent@1", "1.2.0"), ("ours.absent@3", "3.0.0")]
+)
+def test_show_tells_of_the_others(specs: Path, name: str, version: str) -> None:
+    shown = CliRunner().invoke(cli, ["show", name, "--project", str(specs.parent)])
+    assert shown.exit_code == 0, shown.output
+    assert f"{name} {version}" in shown.output and "Beside it there are" in shown.output
+
+
+def test_an_unknown_version_is_told_with_those_there_are(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    with pytest.raises(
+        UsageError, match=r"there is no 'ours.absent@7': there are ours.absent@1 \(1.2.0\), ours.absent@2"
+    ):
+        project.run("ours.absent@7")
+    assert project.indicator("ca.suspension_rate@1").id == "ca.suspension_rate"
+
+
+def test_the_same_number_for_the_only_version(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    pd.testing.assert_frame_equal(
+        numbers(project.run("ca.chronic_absenteeism@1")), numbers(project.run("ca.chronic_absenteeism"))
+    )
+
+
+def problems(specs: Path) -> list[tuple[str, str, int]]:
+    registry = load_registry()
+    found = load([*registry.spec_folders, specs], registry).problems
+    return [(p.code, Path(p.place.file).name, p.place.line) for p in found]
+
+
+def test_versions_that_do_not_follow_each_other(specs: Path) -> None:
+    assert problems(specs) == []
+    write(specs, "2.0.0", "{to: 2030-31}")
+    assert problems(specs) == [("MS214", "absent-2.yaml", 9)]
+    write(specs, "2.0.0", LATER)
+    write(specs, "1.2.0", LATER)
+    assert problems(specs) == [("MS214", "absent-1.yaml", 9)]
+    assert "ours.absent" not in load([specs], load_registry()).catalog.indicators
+
+
+def test_two_of_one_major_number_are_one_too_many(specs: Path) -> None:
+    text = (specs / "absent-2.yaml").read_text(encoding="utf-8")
+    (specs / "later.yaml").write_text(text.replace('"2.0.0"', '"2.1.0"'), encoding="utf-8")
+    assert [code for code, _, _ in problems(specs)] == ["MS212"]
+
+
+def test_versions_keep_their_unit(specs: Path) -> None:
+    file = specs / "absent-1.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("unit: percent", "unit: ratio"), encoding="utf-8")
+    assert problems(specs) == [("MS215", "absent-1.yaml", 7)]
+
+
+def test_a_deprecated_indicator_says_so_wherever_it_is_used(specs: Path) -> None:
+    (specs / "disparity.yaml").write_text(GAP, encoding="utf-8")
+    file = write(specs, "2.0.0", LATER, status="deprecated")
+    with file.open("a", encoding="utf-8") as handle:
+        handle.write("deprecated: {since: 2026-07-01, replacement: ca.chronic_absenteeism}\n")
+    assert problems(specs) == [("MS217", "disparity.yaml", 7)]
+    project = metricspec.load(specs.parent)
+    *_, last = project.execute(["ours.absent"]).said
+    assert last == "ours.absent is deprecated since 2026-07-01; use ca.chronic_absenteeism"
+    shown = CliRunner().invoke(cli, ["show", "ours.absent", "--project", str(specs.parent)])
+    assert "Deprecated since 2026-07-01; use ca.chronic_absenteeism." in shown.output
+
+
+def test_a_test_names_the_version_that_it_is_of(specs: Path) -> None:
+    case = """metricspec: 1
+test: ours.absent@{number}
+cases:
+  - name: Nine of 180 days
+    stage: tally
+    rows:
+      - {{student_id: s1, school_id: A, school_year: 2024-25, grade: '05', days_expected: 180, days_absent: 9}}
+    expect:
+      - {{org_level: school, org_id: A, student_group: ALL, numerator: {met}, denominator: 1}}
+"""
+    for number, met in ((1, 0), (2, 1)):
+        (specs / f"absent-{number}.test.yaml").write_text(case.format(number=number, met=met), encoding="utf-8")
+    assert problems(specs) == []
+    done = CliRunner().invoke(cli, ["test", str(specs), "--project", str(specs.parent)])
+    assert done.exit_code == 0, done.output
+    assert "2 " in done.output
+
+
+def test_explain_and_compile_take_versions(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    assert "ours.absent@1 to 2022-23" in project.compile("ours.absent")
+    alone = project.compile("ours.absent@2", "snowflake")
+    assert "ours.absent@1" not in alone and "'ours.absent@2'" in alone
+    frame = project.run("ours.absent", year="2022-23")
+    school = frame[(frame["org_level"] == "school") & frame["suppressed"].isna()]["org_id"].iloc[0]
+    explained = CliRunner().invoke(
+        cli, ["explain", "ours.absent", "--org", school, "--year", "2022-23", "--project", str(specs.parent)]
+    )
+    assert explained.exit_code == 0, explained.output
+
+
+def test_all_years_of_a_draft_stay_apart(specs: Path) -> None:
+    """A newer draft changes nothing of the plain id."""
+    project = metricspec.load(specs.parent)
+    before = numbers(project.run("ours.absent"))
+    (specs / "absent-3.yaml").unlink()
+    pd.testing.assert_frame_equal(before, numbers(metricspec.load(specs.parent).run("ours.absent")))
+    write(specs, "3.0.0", ALL_YEARS)
+    assert ("MS214", "absent-2.yaml", 9) in problems(specs)  # in use, it would leave no year to 2.0.0
+
+
+def test_exports_have_a_name_for_each_version(specs: Path) -> None:
+    folder = specs.parent
+    done = CliRunner().invoke(
+        cli, ["export", "dbt", "ours.absent", "ours.absent@1", "--out", str(folder / "dbt"), "--project", str(folder)]
+    )
+    assert done.exit_code == 0, done.output
+    models = {file.stem for file in (folder / "dbt" / "models" / "results").glob("*.sql")}
+    assert {"metricspec_ours_absent", "metricspec_ours_absent_1"} <= models
+    done = CliRunner().invoke(
+        cli, ["export", "views", "ours.absent@1", "--out", str(folder / "views.sql"), "--project", str(folder)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "ours_absent_1" in (folder / "views.sql").read_text(encoding="utf-8")
