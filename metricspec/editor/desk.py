@@ -85,6 +85,10 @@ class Desk:
     def schema(self, document: Document) -> Mapping[str, Any]:
         return self.schemas.schema(document.kind, document.data)
 
+    def named(self, kind: str, id_: str) -> Document | None:
+        """The document of an id, or of one version of it (`id@N`)."""
+        return self.documents.get((kind, id_)) or self.documents.get((kind, id_.partition("@")[0]))
+
     def ids(self, kind: str) -> Iterator[tuple[str, str]]:
         """The ids of a kind, each with its title."""
         shelf = getattr(self.catalog, SHELVES[kind])
@@ -114,4 +118,4 @@ def _over(earlier: Catalog, now: Catalog, written: Mapping[tuple[str, str], Docu
     for kind, shelf in SHELVES.items():
         kept = {id_: one for id_, one in getattr(earlier, shelf).items() if (kind, id_) in written}
         shelves[shelf] = {**kept, **getattr(now, shelf)}
-    return Catalog(**shelves, tests=now.tests)
+    return Catalog(**shelves, tests=now.tests, versions=now.versions)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 from lsprotocol import types as lsp
 
@@ -26,11 +26,15 @@ def docs_address(base: str | None) -> str | None:
     return next((place.as_uri() for place in places if place.is_file()), None)
 
 
+def anchor(entry: Entry) -> str:
+    """The heading of a code on the page of problems, as links name it."""
+    return re.sub(r"[^\w\- ]", "", f"{entry.code} {entry.title}".lower()).replace(" ", "-")
+
+
 def diagnostic(problem: Problem, text: Text, page: str | None, entries: Mapping[str, Entry]) -> lsp.Diagnostic:
     """A problem at its place, with its hint below the message and a link to what its code means."""
     entry = entries.get(problem.code)
-    anchor = quote(f"{problem.code} {entry.title}".lower().replace(" ", "-").replace(",", "")) if entry else ""
-    link = lsp.CodeDescription(f"{page}#{anchor}") if page and entry else None
+    link = lsp.CodeDescription(f"{page}#{anchor(entry)}") if page and entry else None
     return lsp.Diagnostic(
         range=text.of_place(problem.place),
         message=f"{problem.message}\n{problem.hint}" if problem.hint else problem.message,

@@ -56,7 +56,7 @@ def things_at(desk: Desk, spot: Spot, offset: int) -> Iterator[Thing]:
     if mention is None:
         return
     if mention.kind in NAMES:
-        document = desk.documents.get((mention.kind, mention.id))
+        document = desk.named(mention.kind, mention.id)
         if document is not None:
             yield Thing(document, (mention.kind,), at_key=False, name=mention.id)
     elif mention.kind == "column":

@@ -77,22 +77,28 @@ def schemas_at(schema: Schema, path: Path) -> tuple[Schema, ...]:
     return found
 
 
+def _plain(id_: str) -> str:
+    """An id without the number of a version: what mentions one version may depend on any, since they stand side by side."""
+    return id_.partition("@")[0]
+
+
 def dependents(documents: Iterable[Document], schemas: Schemas, changed: Iterable[Document]) -> frozenset[str]:
     """The files of documents that changed, and of all that mention them, through others too; and of those that mention
     what is not there, for it may have been there before the change."""
     every = list(documents)
-    there = {(document.kind, document.id) for document in every}
+    there = {(document.kind, _plain(document.id)) for document in every}
     users: dict[tuple[str, str], list[Document]] = {}
     waiting = list(changed)
     for document in every:
         for one in mentions(document, schemas):
             if one.kind in NAMES:
-                users.setdefault((one.kind, one.id), []).append(document)
-                waiting += [document] if (one.kind, one.id) not in there else []
+                named = one.kind, _plain(one.id)
+                users.setdefault(named, []).append(document)
+                waiting += [document] if named not in there else []
     files = {document.file for document in waiting}
     while waiting:
         document = waiting.pop()
-        for user in users.get((document.kind, document.id), ()):
+        for user in users.get((document.kind, _plain(document.id)), ()):
             if user.file not in files:
                 files.add(user.file)
                 waiting.append(user)
