@@ -177,6 +177,7 @@ def tame(expression: Expression) -> None:
 @given(anything)
 @example("days between symmetric 5 and 1")
 @example("called = 'a\\' or 1=1 --'")
+@example("coalesce(days) = 1")
 @example("day = date '2024-10-02\n'")
 @example("(" * 400 + "flag" + ")" * 400)
 @example("not " * 600 + "flag")
