@@ -25,109 +25,15 @@ from .lexer import Token, tokens
 
 DIALECTS = sorted(_TABLE)  # all that the table of dialects knows
 NAMES = frozenset(column.name for column in COLUMNS)
-# Everything that may stand outside of quotes: words of expressions, of types, and functions. Nothing else, ever.
+# Everything that may stand outside of quotes: functions, and words of expressions and of types. Nothing else, ever.
 FUNCTIONS = frozenset(
-    [
-        "coalesce",
-        "abs",
-        "cast",
-        "substring",
-        "substr",
-        "mid",
-        "left",
-        "nullif",
-        "date_diff",
-        "datediff",
-        "date_part",
-        "datepart",
-        "extract",
-        "epoch",
-        "to_date",
-        "day",
-        "days",
-        "julianday",
-        "floor",
-        "timestamp_diff",
-        "date_sub",
-        "to_days",
-        "unix_date",
-        "daysbetween",
-        "days_between",
-        "datetime_diff",
-        "todate",
-        "toint32",
-        "tostring",
-        "ifnull",
-        "date",
-        "trunc",
-        "text_date",
-        "dateadd",
-        "strftime",
-        "str_to_date",
-        "integer",
-        "ceil",
-        "round",
-        "isnull",
-    ]
-)
+    ["abs", "cast", "coalesce", "concat", "date_diff", "datediff", "extract", "julianday", "nullif", "substr", "substring", "to_date"]
+)  # fmt: skip
 WORDS = frozenset(
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "is",
-        "null",
-        "between",
-        "case",
-        "when",
-        "then",
-        "else",
-        "end",
-        "true",
-        "false",
-        "as",
-        "double",
-        "precision",
-        "float",
-        "float64",
-        "real",
-        "number",
-        "numeric",
-        "decimal",
-        "int",
-        "int32",
-        "int64",
-        "integer",
-        "bigint",
-        "smallint",
-        "varchar",
-        "varchar2",
-        "nvarchar",
-        "text",
-        "string",
-        "char",
-        "nullable",
-        "date",
-        "date32",
-        "datetime",
-        "time",
-        "timestamp",
-        "day",
-        "interval",
-        "from",
-        "for",
-        "binary_double",
-        "max",
-        "signed",
-        "unsigned",
-        "longtext",
-        "nullable",
-        "days",
-        "second",
-        "microsecond",
-    ]
-)
+    ["and", "or", "not", "in", "is", "null", "between", "case", "when", "then", "else", "end", "as", "from", "for", "epoch",
+     "bigint", "char", "date", "day", "double", "float", "float64", "int", "int32", "int64", "integer", "nullable", "nvarchar",
+     "precision", "real", "signed", "string", "text", "timestamp", "varchar", "varchar2"]
+)  # fmt: skip
 CREATE = 'CREATE TABLE bound (days BIGINT, share DECIMAL(18, 2), score DOUBLE, called VARCHAR, odd VARCHAR, flag INTEGER, day DATE, school_year VARCHAR, "select" BIGINT, "table" VARCHAR)'
 
 
@@ -163,7 +69,7 @@ def postgres_is_tame(expression: Expression) -> None:
         if "relname" in node:
             assert node["relname"] == "bound", sql
         if "funcname" in node:
-            assert node["funcname"][-1]["String"]["sval"] in FUNCTIONS | {"substring"}, sql
+            assert node["funcname"][-1]["String"]["sval"] in FUNCTIONS | {"date_part"}, sql
         if "ColumnRef" in node:
             fields = node["ColumnRef"]["fields"]
             assert len(fields) == 1 and fields[0]["String"]["sval"] in NAMES, sql
@@ -174,7 +80,7 @@ def postgres_is_tame(expression: Expression) -> None:
 def lite() -> tuple[sqlite3.Connection, set[tuple[int, str | None, str | None]]]:
     """A database whose authorizer notes what a statement wants to do."""
     asked: set[tuple[int, str | None, str | None]] = set()
-    connection = sqlite3.connect(":memory:")
+    connection = sqlite3.connect(":memory:", cached_statements=0)  # the authorizer is asked each time
     connection.execute(CREATE)
 
     def note(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -197,7 +103,7 @@ def sqlite_is_tame(expression: Expression) -> None:
     for action, first, second in asked:
         assert action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION), sql
         assert action != sqlite3.SQLITE_READ or (first == "bound" and (second in NAMES or not second)), sql
-        assert action != sqlite3.SQLITE_FUNCTION or str(second).lower() in FUNCTIONS, sql
+        assert action != sqlite3.SQLITE_FUNCTION or str(second).lower() in FUNCTIONS | {"date"}, sql
 
 
 @cache
@@ -271,6 +177,7 @@ def tame(expression: Expression) -> None:
 @given(anything)
 @example("days between symmetric 5 and 1")
 @example("called = 'a\\' or 1=1 --'")
+@example("coalesce(days) = 1")
 @example("day = date '2024-10-02\n'")
 @example("(" * 400 + "flag" + ")" * 400)
 @example("not " * 600 + "flag")
@@ -317,7 +224,7 @@ def test_a_code_is_the_same_in_every_dialect(code: str, dialect: str) -> None:
 
 
 @pytest.mark.clickhouse
-@tries(100)
+@tries(10)
 @given(st.lists(texts.filter(lambda one: "\0" not in one), min_size=1, max_size=20))
 def test_a_text_is_the_same_text_to_clickhouse(several: list[str]) -> None:
     chdb = pytest.importorskip("chdb")
