@@ -28,7 +28,7 @@ class Desk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.texts: dict[Path, str] = {}
-        self.plugins: object = ((), b"")
+        self.known_plugins: object = ((), b"")
         self.loaded: Loaded | None = None
         self._take(load_registry())
         self.catalog = Catalog()
@@ -44,13 +44,13 @@ class Desk:
         """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
         described, problems = open_project(self.root, False, self.reader)
         saved, _ = open_project(self.root, False)  # plugins follow what is saved, not each letter that is typed
-        named = _plugins(saved) if saved is not None else self.plugins
-        if named != self.plugins:
+        named = _plugins(saved) if saved is not None else self.known_plugins
+        if named != self.known_plugins:
             try:
                 self._take(project_registry(saved))
             except SpecError as refused:
                 return (*problems, *refused.problems)
-            self.plugins = named
+            self.known_plugins = named
         loaded = self.loaded = read_for_check(self.root, described, self.registry, self._outside(), self.reader)
         documents: dict[tuple[str, str], Document] = {}
         for document in loaded.documents.values():
