@@ -38,7 +38,7 @@ def docs_command(
     sources, cut scores, tests and SQL. With --check, compare a site with the specs as they are now.
     """
     from metricspec.cli.left_out import print_left_out
-    from metricspec.running.loading import load
+    from metricspec.cli.opening import load
     from metricspec.site.build import check_installed
     from metricspec.site.manifest import read_manifest
 
