@@ -45,7 +45,6 @@ hookimpl = pluggy.HookimplMarker("metricspec")
 
 # What plugins may import of metricspec; `metricspec` itself is `metricspec.load`.
 PUBLIC = (
-<<<<<<< HEAD
     "",
     "problems",
     "schoolyear",
@@ -58,10 +57,6 @@ PUBLIC = (
     "hookspecs",
     "testing",
 )
-=======
-    "", "problems", "schoolyear", "model", "sql", "measure", "formula", "warehouse", "offers", "hookspecs", "testing",
-)  # fmt: skip
->>>>>>> w-plugins
 
 
 COMMANDS = """Commands of the command line are no hook: they are entry points of the group `metricspec.commands`, named as the
