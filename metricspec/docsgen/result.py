@@ -43,4 +43,8 @@ def result_page() -> str:
         "`complementary` is set between the categories of one org and group only; other totals are not protected yet."
     )
     record = table(("Key", "Meaning"), [(code(name), meaning) for name, meaning in PARTS])
-    return page("The Result", INTRO, [columns, "## Hidden numbers", HIDING, reasons, note, "## The record of a file", RECORD, record])
+    return page(
+        "The Result",
+        INTRO,
+        [columns, "## Hidden numbers", HIDING, reasons, note, "## The record of a file", RECORD, record],
+    )
