@@ -57,6 +57,25 @@ INTROS: Mapping[Kind, str] = {
     "measure-types": "How values are computed.",
 }
 
+SYMBOLS = (
+    (r"s \in S", "a student *s*, of the students *S* who count at an org, in a group, in a year"),
+    ("v", "the value, before it is rounded; of a percentage the share, as 0.133"),
+    (r"\left|S\right|", "how many students are in *S*"),
+    (r"\{\, s \in S \;:\; c_s \,\}", "those students of *S* for whom *c* holds"),
+    (r"\sum\limits_{s \in S} x_s", "*x* of all of them added up"),
+)
+WORDS = (
+    ("Status, change, rating", "Status is the band that the value lies in, change the band that its change lies in. Both together give the rating, read from the grid."),
+    ("n", "How many students a number counts. It is not always the denominator."),
+    ("Hidden", "A number of too few students is not shown, and neither is what it could be worked out from in the same row."),
+    ("Rounding", "Values are rounded half away from zero. A change is taken from the exact values and rounded once."),
+    ("Interval", "How far chance alone could carry a value, at 95 percent."),
+    ("Org", "A school, a district or a network of districts."),
+    ("Stint", "One enrollment of a student at a school, from entry to exit."),
+    ("School year", "2024-25 begins in summer 2024 and ends in summer 2025."),
+    ("Draft", "Not in use: only computed where it is asked for by name."),
+)  # fmt: skip
+
 
 def home(catalogue: Catalogue, name: str) -> Page:
     """By authority and by domain, with the search."""
@@ -153,24 +172,6 @@ def index_pages(catalogue: Catalogue) -> Iterator[Page]:
 
 def reading() -> Page:
     """How to read a page."""
-    symbols = [
-        (r"s \in S", "a student *s*, of the students *S* who count at an org, in a group, in a year"),
-        ("v", "the value, before it is rounded; of a percentage the share, as 0.133"),
-        (r"\left|S\right|", "how many students are in *S*"),
-        (r"\{\, s \in S \;:\; c_s \,\}", "those students of *S* for whom *c* holds"),
-        (r"\sum\limits_{s \in S} x_s", "*x* of all of them added up"),
-    ]
-    words = [
-        ("Status, change, rating", "Status is the band that the value lies in, change the band that its change lies in. Both together give the rating, read from the grid."),
-        ("n", "How many students a number counts. It is not always the denominator."),
-        ("Hidden", "A number of too few students is not shown, and neither is what it could be worked out from in the same row."),
-        ("Rounding", "Values are rounded half away from zero. A change is taken from the exact values and rounded once."),
-        ("Interval", "How far chance alone could carry a value, at 95 percent."),
-        ("Org", "A school, a district or a network of districts."),
-        ("Stint", "One enrollment of a student at a school, from entry to exit."),
-        ("School year", "2024-25 begins in summer 2024 and ends in summer 2025."),
-        ("Draft", "Not in use: only computed where it is asked for by name."),
-    ]  # fmt: skip
     doubted = Html(
         f"{unverified()} {text('marks a part that nobody has compared with its source yet. Do not publish by it.')}"
     )
@@ -179,8 +180,8 @@ def reading() -> Page:
         "How to read these pages",
         heading("How to read these pages"),
         (
-            Section("words", "Words", pairs((text(word), sentence(meaning)) for word, meaning in words)),
-            Section("symbols", "Symbols", pairs((mathml(symbol), sentence(meaning)) for symbol, meaning in symbols)),
+            Section("words", "Words", pairs((text(word), sentence(meaning)) for word, meaning in WORDS)),
+            Section("symbols", "Symbols", pairs((mathml(symbol), sentence(meaning)) for symbol, meaning in SYMBOLS)),
             Section(
                 "expressions",
                 "Expressions",

@@ -140,7 +140,9 @@ class IndicatorPage:
             return NOTHING
         found = self.catalogue.catalog.orgs[self.indicator.orgs]
         where = paragraph(Html(f"The orgs are those of {self.links.to('orgs', found.id, text(found.title) or None)}."))
-        return lines(where, people.org_levels(found.levels), paragraph(text(words.ONCE)))
+        counted = self.indicator.students is not None and self.indicator.row_keys is None
+        once = paragraph(text(words.ONCE)) if counted else NOTHING
+        return lines(where, people.org_levels(found.levels), once)
 
     def _groups(self) -> Html:
         found = self.catalogue.catalog.groups[self.indicator.groups]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metricspec.measure import EVERY_ROW
 from metricspec.model import Dated, Group, Indicator, OrgLevel, Policy, Threshold
 from metricspec.reporting import words
 from metricspec.reporting.unverified import between
@@ -31,15 +32,27 @@ def waterfall(indicator: Indicator, links: Links) -> Html:
     steps = [Html(f"Students in {name} ({text(str(dataset.title).lower())}).")]
     if indicator.stints:
         steps.append(lines(text(words.ROWS), listing(map(expression, indicator.stints))))
-    steps.append(text("The rows of a student at each org become one."))
+    each_row = indicator.row_keys == EVERY_ROW
+    steps.append(_combined(indicator.row_keys))
     if indicator.facts:
         facts = [_fact(words.fact_words(fact), fact.dataset, links) for fact in indicator.facts]
         steps.append(lines(text(words.FACTS), listing(facts)))
     if indicator.population:
-        steps.append(lines(text(words.POPULATION), listing(map(expression, indicator.population))))
+        said = "A row counts if" if each_row else words.POPULATION
+        steps.append(lines(text(said), listing(map(expression, indicator.population))))
     else:
-        steps.append(text(words.EVERYBODY))
+        steps.append(text("Every such row counts." if each_row else words.EVERYBODY))
     return listing(steps, "ol", class_="waterfall")
+
+
+def _combined(row_keys: tuple[str, ...] | None) -> Html:
+    """What becomes of a student's several rows."""
+    if row_keys is None:
+        return text("The rows of a student at each org become one.")
+    if row_keys == EVERY_ROW:
+        return text("Each row counts as it stands; none are combined.")
+    keys = joined([code(key) for key in row_keys], ", ")
+    return Html(f"A student's rows become one score for each school year{f' and {keys}' if keys else ''}.")
 
 
 def _fact(said: str, dataset: str, links: Links) -> Html:
