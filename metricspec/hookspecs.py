@@ -44,7 +44,19 @@ hookspec = pluggy.HookspecMarker("metricspec")
 hookimpl = pluggy.HookimplMarker("metricspec")
 
 # What plugins may import of metricspec; `metricspec` itself is `metricspec.load`.
-PUBLIC = ("", "problems", "schoolyear", "model", "sql", "measure", "warehouse", "offers", "hookspecs", "testing")
+PUBLIC = (
+    "",
+    "problems",
+    "schoolyear",
+    "model",
+    "sql",
+    "measure",
+    "formula",
+    "warehouse",
+    "offers",
+    "hookspecs",
+    "testing",
+)
 
 
 COMMANDS = """Commands of the command line are no hook: they are entry points of the group `metricspec.commands`, named as the

@@ -90,9 +90,8 @@ def _detailed(
     """The report with the change of SQL and numbers, of both sides' specs over the current project's data."""
     from dataclasses import replace
 
-    from metricspec.running.loading import load
+    from metricspec.cli.opening import load
     from metricspec.versioning.asked import numbers_of, sql_of
-    from metricspec.warehouses.connect import connect
 
     current = load(folder)
     if binding:
@@ -102,6 +101,6 @@ def _detailed(
         made = replace(made, sql=sql_of(made.found, given, old, new, dialect))
     if numbers:
         url, files = place[0] or current.warehouse, data_files(data)
-        engine = lambda: connect(url, timeout=place[1])  # noqa: E731
+        engine = lambda: current.connect(url, timeout=place[1])  # noqa: E731
         made = replace(made, numbers=numbers_of(made.found, given, old, new, files, engine))
     return made

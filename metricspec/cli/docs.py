@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +37,7 @@ def docs_command(
     sources, cut scores, tests and SQL. With --check, compare a site with the specs as they are now.
     """
     from metricspec.cli.left_out import print_left_out
-    from metricspec.running.loading import load
+    from metricspec.cli.opening import load
     from metricspec.site.build import check_installed
     from metricspec.site.manifest import read_manifest
 
@@ -108,9 +107,6 @@ def _catalogue(project: Project, dialects: tuple[str, ...], chosen: tuple[str, .
 
 def _history(project: Project) -> History:
     """The history of each indicator, where the specs lie in a git tree."""
-    from importlib.util import find_spec
+    from metricspec.versioning.history import history
 
-    if find_spec("metricspec.versioning") is None:
-        return {}
-    found: History = import_module("metricspec.versioning.history").history(project.folder, project.registry)
-    return found
+    return history(project.folder, project.registry)

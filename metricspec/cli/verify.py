@@ -36,11 +36,11 @@ def verify_command(
     The file's record tells what made it. Exit code 0: the same; 1: something differs; 2: there is no record, or the project cannot
     run it.
     """
+    from metricspec.cli.opening import load
     from metricspec.records.files import read_result
     from metricspec.records.report import print_verdict, verdict_json
     from metricspec.records.verify import Means, verify
     from metricspec.reporting.progress import stages_progress
-    from metricspec.running.loading import load
 
     found = read_result(file)
     project = load(folder)

@@ -11,6 +11,7 @@ from metricspec.problems import Place, Problem, source_line
 from metricspec.warehouses.messages import secrets_hidden
 
 WIDEST = 160
+LONGEST = 1_000
 
 
 def as_text(problems: Iterable[Problem]) -> str:
@@ -22,16 +23,22 @@ def _paragraph(problem: Problem) -> str:
     place = problem.place
     where = f"{shown(place)}: " if place.file else ""
     warning = "warning: " if problem.severity == "warning" else ""
-    lines = [f"{where}{problem.code} {warning}{problem.message}"]
+    lines = [f"{where}{problem.code} {warning}{_short(problem.message)}"]
+    about = _short(problem.hint)
     written = secrets_hidden(source_line(place))
     if not written.strip():
-        return "\n".join([*lines, f"   = {problem.hint}"] if problem.hint else lines)
+        return "\n".join([*lines, f"   = {about}"] if about else lines)
     number = f"{place.line:>5} | "
     margin = " " * (len(number) - 2) + "| "
     written, start = _window(written, place.column - 1)
     carets = "".join("\t" if letter == "\t" else " " for letter in written[:start])
     carets += "^" * max(1, min(place.length, len(written) - start))
-    return "\n".join([*lines, f"{number}{_visible(written)}", f"{margin}{carets} {problem.hint}".rstrip()])
+    return "\n".join([*lines, f"{number}{_visible(written)}", f"{margin}{carets} {about}".rstrip()])
+
+
+def _short(text: str) -> str:
+    """What quotes a very long value, without its middle."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 4 :]}"
 
 
 def _window(text: str, start: int) -> tuple[str, int]:

@@ -26,7 +26,8 @@ def told_apart(documents: Sequence[Document]) -> list[Document]:
             used = majors[document.id]
             used[number] = used.get(number, False) or not _DRAFT.search(document.nodes.text)
     newest = {id_: max(used, key=lambda number: (used[number], number)) for id_, used in majors.items()}
-    return [replace(one, id=_name(one, newest)) for one in documents]
+    names = [_name(one, newest) for one in documents]
+    return [one if one.id == name else replace(one, id=name) for one, name in zip(documents, names, strict=True)]
 
 
 def _major(document: Document) -> int | None:

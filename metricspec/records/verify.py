@@ -17,7 +17,6 @@ from metricspec.running.pooling import with_fit
 from metricspec.running.project import Project
 from metricspec.running.trace import Trace
 from metricspec.warehouse import Progress
-from metricspec.warehouses.connect import connect
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +100,7 @@ def _again(project: Project, asked: Asked, means: Means) -> tuple[pd.DataFrame, 
         )
         frame, run = done.frame, done.run
     else:
-        engine = connect(means.url or project.warehouse, timeout=means.timeout)
+        engine = project.connect(means.url, timeout=means.timeout)
         run = project.execute(asked.indicators, data=means.data, progress=means.progress, warehouse=engine, trace=True)
         frame = run.result
     assert run.trace is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,15 +17,20 @@ from metricspec.warehouse import Warehouse
 from metricspec.warehouses.duckdb import DuckDB
 
 
-def absolute(binding: Binding | None, folder: Path) -> dict[str, BoundDataset]:
+def absolute(binding: Binding | None, folder: Path, given: Collection[str] = ()) -> dict[str, BoundDataset]:
     """The bound datasets with file paths made absolute against the project's folder.
 
-    Raises SpecError where a file, links followed, lies outside of it: a project may be somebody else's.
+    Raises SpecError where a file, links followed, lies outside of it: a project may be somebody else's. What is `given`
+    otherwise is not looked at.
     """
     if binding is None:
         return {}
     for bound in binding.datasets.values():
-        if bound.file and (path_fault(bound.file) or leads_out(folder / bound.file, folder)):
+        if (
+            bound.file
+            and bound.dataset not in given
+            and (path_fault(bound.file) or leads_out(folder / bound.file, folder))
+        ):
             message = f"the file of {bound.dataset} does not lie in the project's folder"
             hint_ = f"give it with --data {bound.dataset}=PATH, or name the folder it lies in in {FOLDERS}"
             raise SpecError([Problem("MS507", message, bound.at("file"), hint_)])

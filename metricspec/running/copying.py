@@ -70,7 +70,9 @@ def copy_files(
 
 def _copy(reader: DuckDB, name: str, bound: BoundDataset, warehouse: SqlAlchemy, *, drop: bool) -> Copied:
     described = reader.rows(f"DESCRIBE SELECT * FROM {source(bound)}", f"reading the file of {name}")
-    columns = [(str(row[0]), str(row[1])) for row in described]
+    columns = [
+        (str(row[0]), str(row[1]).replace('"NULL"', "VARCHAR")) for row in described
+    ]  # "NULL": nothing but empty cells
     if drop:
         warehouse.drop(name)
     warehouse.create(name, columns)

@@ -54,7 +54,7 @@ def run_framework(
     """
     where = url or project.warehouse
     files = dict(data or {})
-    bound, _ = overridden(absolute(project.binding, project.folder), files, project.catalog)
+    bound, _ = overridden(absolute(project.binding, project.folder, files), files, project.catalog)
     chosen, said = runnable(project, framework, bound)
     if not chosen:
         raise UsageError(f"no indicator of {framework.id} can run: {'; '.join(said) or 'no dataset is bound'}")

@@ -91,7 +91,7 @@ def _years(project: Project, indicator: Indicator, data: Mapping[str, Path] | No
     assert indicator.students is not None
     dataset = project.catalog.datasets[indicator.students]
     with project.duckdb("growth-compare") as engine:
-        bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
+        bound, _ = overridden(absolute(project.binding, project.folder, data or {}), data or {}, project.catalog)
         if dataset.id not in bound:
             raise UsageError(f"dataset '{dataset.id}' is not bound: name a project whose binding has it")
         stage = bound_stage(dataset, bound[dataset.id], (dataset.keys["year"],))

@@ -32,7 +32,7 @@ def org_names(
     names: dict[str, tuple[str, str]] = {}
     try:
         with project.connect(warehouse) as engine:
-            bound, _ = overridden(absolute(project.binding, project.folder), data or {}, project.catalog)
+            bound, _ = overridden(absolute(project.binding, project.folder, data or {}), data or {}, project.catalog)
             bound = reached(bound, engine, data or {})
             for dataset in _with_names(project, indicators):
                 found = bound.get(dataset)

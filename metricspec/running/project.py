@@ -227,7 +227,7 @@ class Project:
         Raises UsageError for unknown names and for data that are not there.
         """
         files = {name: Path(path) for name, path in (data or {}).items()}
-        given, said = overridden(absolute(self.binding, self.folder), files, self.catalog)
+        given, said = overridden(absolute(self.binding, self.folder, files), files, self.catalog)
         bound = reached(given, engine, files)
         ids = list(dict.fromkeys(indicators)) or self.runnable(bound)
         if not ids:

@@ -12,7 +12,7 @@ _TABLE = re.compile(r'^(?:[A-Za-z_]\w*|"[^"]+")(?:\.(?:[A-Za-z_]\w*|"[^"]+")){0,
 
 def table_fault(text: str) -> str | None:
     """What is wrong with a table's name, or None: up to four parts joined by dots, quoted where they must be."""
-    return None if _TABLE.match(text) else 'a table is named schema.table; odd names take double quotes: "my table"'
+    return None if _TABLE.fullmatch(text) else 'a table is named schema.table; odd names take double quotes: "my table"'
 
 
 def expression_fault(text: str) -> str | None:

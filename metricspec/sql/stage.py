@@ -21,6 +21,12 @@ NO_TEXT = "CAST(NULL AS VARCHAR)"
 _ALONE = re.compile(r"\(\s+(\"@\w+\")\s+\)")
 
 
+# Reserved by every engine, though sqlglot knows them as parts of longer words only (ORDER BY).
+_RESERVED = frozenset(
+    ("CHECK", "COLUMN", "CONSTRAINT", "DEFAULT", "FOREIGN", "GROUP", "ORDER", "PRIMARY", "REFERENCES", "TO", "UNIQUE")
+)
+
+
 def q(name: str) -> str:
     """A name of ours in template text, quoted."""
     return '"' + name.replace('"', '""') + '"'
@@ -39,7 +45,7 @@ def slot(name: str) -> str:
 def physical(name: str) -> str:
     """A district's own column name: folded as its warehouse does, quoted only where it must be."""
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.upper() not in Tokenizer.KEYWORDS
-    return name if plain else q(name)
+    return name if plain and name.upper() not in _RESERVED else q(name)
 
 
 def plus(parts: Iterable[str]) -> str:

@@ -127,6 +127,8 @@ class Typing(Comparisons, Dates):
         return Typed(exp.Is(this=self.value(node.this).tree, expression=exp.Null()), "boolean", condition=True)
 
     def coalesce(self, node: exp.Expression) -> Typed:
+        if not node.expressions:
+            raise self.refused(node, "MS303", "coalesce takes two values or more", "coalesce(first, otherwise)")
         return self.same(
             [node.this, *node.expressions],
             lambda trees: exp.Coalesce(this=trees[0], expressions=trees[1:]),

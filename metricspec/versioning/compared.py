@@ -84,7 +84,9 @@ class Comparison:
         """Indicators that changed, came or went, by id; then everything else that changed and that none depends on."""
         ids = sorted({*self.old.ids("indicator"), *self.new.ids("indicator")})
         found = [one for id_ in ids for one in self.indicator(id_)]
-        found = self._renamed([one for one in found if one.became != "changed" or one.changes or one.declared is None])
+        found = self._renamed(
+            [one for one in found if one.became != "changed" or one.changes or one.declared != "none"]
+        )
         told = {told.via for one in found for told in one.changes}
         others = (key for key in {**self.old.specs, **self.new.specs} if key[0] != "indicator")
         return [*found, *(one for key in sorted(others) for one in self._other(key, key in told))]

@@ -19,6 +19,7 @@ from metricspec.versioning.snapshot import Reader, Snapshot, Written
 
 NEW = "The indicator is new."
 GONE = "The indicator is gone."
+ONLY_VERSION = "Nothing but the version is another."
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def _enter(found: dict[str, list[Entry]], one: Compared, commit: Commit) -> None
     else:
         changes = tuple(capital(f"{through(told.via)}{told.change.says}") for told in one.changes)
         effects = tuple(told.effect for told in one.changes)
+        changes = changes or (ONLY_VERSION,)
     if one.became == "renamed" and one.old is not None:
         found[id_] = [*found.pop(one.old.document.id, []), *found.get(id_, [])]
     version = str(spec.document.data["version"])

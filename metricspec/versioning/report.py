@@ -55,7 +55,8 @@ def lines(report: Report) -> Iterator[Line]:
 
 def _together(one: Compared) -> Any:
     """Indicators on end to which the same happened, only through what they depend on, are told of together."""
-    return one.changes if one.became == "changed" and all(told.via for told in one.changes) else one
+    shared = one.became == "changed" and one.changes and all(told.via for told in one.changes)
+    return one.changes if shared else one
 
 
 def _several(members: Sequence[Compared]) -> Iterator[Line]:

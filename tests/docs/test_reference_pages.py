@@ -100,7 +100,7 @@ def test_every_kind_of_document_and_key() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} - {"shared"} == set(KINDS)
     for kind, (heading, _) in KINDS.items():
         assert f"\n## {heading}\n" in text
-        assert keys_table(kind_schema(kind), effects=kind == "indicator") in text
+        assert keys_table(kind_schema(kind)) in text
 
 
 def test_every_key_says_what_it_is() -> None:

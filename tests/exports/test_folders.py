@@ -59,14 +59,14 @@ def test_any_other_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     write_folder(out, {"x.sql": "1"})
-    write = Path.write_text
+    write = Path.write_bytes
 
-    def full(self: Path, text: str, encoding: str = "utf-8") -> int:
+    def full(self: Path, content: bytes) -> int:
         if self.name == "late.sql":
             raise OSError(28, "No space left on device", str(self))
-        return write(self, text, encoding=encoding)
+        return write(self, content)
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     for folder in (out, tmp_path / "new"):
         with pytest.raises(OSError, match="No space left"):
             write_folder(folder, {"x.sql": "2", "late.sql": "3"})

@@ -92,3 +92,13 @@ def test_what_may_not_be_imported_is_found(tmp_path: Path) -> None:
         "import metricspec.running.project\nfrom metricspec import registry, load\nfrom metricspec.sql.stage import q\nimport os\n"
     )
     assert list(imports(file)) == [("running", 1), ("registry", 2), ("", 2), ("sql", 3)]
+
+
+def test_commands_say_what_is_wrong_with_plugins() -> None:
+    """No command opens a project in a way that keeps silent about plugins that could not be loaded."""
+    silent = [
+        path.name
+        for path in (REPOSITORY / "metricspec" / "cli").glob("*.py")
+        if re.search(r"running\.loading import .*\bload\b", path.read_text()) and path.name != "opening.py"
+    ]
+    assert silent == []

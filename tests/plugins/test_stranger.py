@@ -45,6 +45,10 @@ class Environment:
     def python(self) -> Path:
         return self.folder / "env" / "bin" / "python"
 
+    @property
+    def pip(self) -> tuple[object, ...]:
+        return (self.python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
+
     def run(self, *command: object, where: Path, fails: int = 0) -> subprocess.CompletedProcess[str]:
         """A command with the environment's programs first, and without the caller's modules."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "METRICSPEC"))}
@@ -88,13 +92,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     folder = tmp_path_factory.mktemp("stranger")
     made = Environment(folder)
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True, timeout=120)
-    pip = (made.python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
     (ours,) = wheels([REPOSITORY], folder / "ours")
-    made.run(*pip, f"{ours}[testing]", "pytest-xdist", where=folder)
+    made.run(*made.pip, f"{ours}[testing]", "pytest-xdist", where=folder)
     made.run("metricspec", "plugin", "new", NAME, where=folder)
     theirs = wheels([STRANGER, folder / f"metricspec-{NAME}", *SHIPPED], folder / "theirs")
     assert len(theirs) == 2 + len(SHIPPED)
-    made.run(*pip, *theirs, where=folder)
+    made.run(*made.pip, *theirs, where=folder)
     return made
 
 
@@ -168,8 +171,9 @@ def test_a_changed_package_stops_the_run(environment: Environment, district: Pat
 
 
 def test_what_was_written_passes_as_it_stands(environment: Environment) -> None:
-    """The package of `metricspec plugin new`: its contract, and the project that its folder is."""
+    """The package of `metricspec plugin new`, as its README says: its contract, and the project that its folder is."""
     folder = environment.folder / f"metricspec-{NAME}"
+    environment.run(*environment.pip, "-e", ".[dev]", where=folder)
     said = environment.run(environment.python, "-m", "pytest", "-rs", where=folder).stdout
     assert " passed" in said and "skipped" not in said, "every judge is installed"
     assert "missed_work.missed_days" in environment.run("metricspec", "list", where=folder).stdout

@@ -57,7 +57,11 @@ HEAD = "student_id,school_id,school_year,stint_id,entry_date,exit_date,grade,enr
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "ours"
+    write_project(tmp_path / "ours")
+    return tmp_path / "ours"
+
+
+def write_project(folder: Path) -> None:
     (folder / "specs").mkdir(parents=True)
     (folder / "metricspec.yaml").write_text("metricspec: 1\nproject: ours\nbinding: ours\nspecs: [specs]\n")
     for name, text in (("absent", SPEC), ("policy", POLICY), ("binding", BINDING)):
@@ -75,7 +79,6 @@ def project(tmp_path: Path) -> Path:
     )
     (folder / "org.csv").write_text(orgs)
     write_days(folder)
-    return folder
 
 
 def write_days(folder: Path, absent: int = 6) -> None:

@@ -48,6 +48,18 @@ def test_who_counts_step_by_step(chronic: Element, project: Project) -> None:
     assert said == ["attendance_stint", *spec.stints, *spec.population]
 
 
+def test_what_becomes_of_several_rows(whole: Site) -> None:
+    said = {
+        "ca.chronic_absenteeism": "The rows of a student at each org become one.",
+        "core.growth_ela": "A student's rows become one score for each school year and grade.",
+        "core.sel_pct_favorable_self_management": "Each row counts as it stands; none are combined.",
+    }
+    for name, sentence in said.items():
+        page = read(whole.folder / "indicators" / f"{name}.html")
+        assert sentence in section(page, "who-counts").text
+        assert ("counts once at each school" in section(page, "orgs").text) == name.startswith("ca.")
+
+
 def test_the_policy_with_its_years(chronic: Element, project: Project) -> None:
     (table,) = section(chronic, "small-numbers").all("table")
     policy = project.catalog.policies["ca_dashboard"]

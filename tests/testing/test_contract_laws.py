@@ -22,13 +22,16 @@ from metricspec.testing.contract.fixture import Row
 from metricspec.testing.grammar import judges
 
 FOLDER = Path(__file__).parents[1] / "measures" / "ratio"
+PARTS = ("codes", "datasets", "groups", "orgs")
 NAMED = {law.__name__: law for law in LAWS}
 
 
 def held(measure: MeasureType) -> Fixture:
-    """The folder of `ratio`, computed by another measure of that name."""
+    """The folder of `ratio`, computed by another measure of that name, over the part of the catalogue that it needs."""
     registry = load_registry()
-    return Fixture.read(FOLDER, replace(registry, measure_types={**registry.measure_types, "ratio": measure}))
+    parts = tuple(folder / part for folder in registry.spec_folders for part in PARTS)
+    types = {**registry.measure_types, "ratio": measure}
+    return Fixture.read(FOLDER, replace(registry, measure_types=types, spec_folders=parts))
 
 
 def estimated(**columns: Any) -> type[Ratio]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -139,3 +140,18 @@ def test_it_says_what_is_next(tmp_path: Path, command: Command) -> None:
     for said in ("metricspec-late-work", "measure type late_work", "pip install -e '.[dev]'", "python -m pytest"):
         assert said in out
     assert (tmp_path / "a" / "b" / "metricspec-late-work" / "pyproject.toml").is_file()
+
+
+def test_it_is_as_tidy_as_it_asks_to_be(tmp_path: Path) -> None:
+    """Its modules are formatted and linted by the settings that come with them, whatever the length of the name."""
+    for name in ("late", "a-name-of-forty-letters-is-the-longest-one"[:40]):
+        folder = tmp_path / name
+        for path, text in plugin_files(Names(name)).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        checks = ["A", "B", "E", "F", "I", "N", "PT", "RUF", "SIM", "UP", "W"]
+        for call in (["check", "--select", ",".join(checks), "--ignore", "E501"], ["format", "--check"]):
+            done = subprocess.run(
+                [sys.executable, "-m", "ruff", *call, "."], cwd=folder, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout

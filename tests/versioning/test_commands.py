@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -13,13 +11,8 @@ import pytest
 
 from metricspec.registry import load_registry
 from metricspec.versioning.history import history
+from tests.versioning.commands import command
 from tests.versioning.repositories import INDICATOR, OWN, POLICY, RULES, Repository, repository, small_project
-
-
-def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "metricspec", *arguments], cwd=folder, capture_output=True, text=True, timeout=300
-    )
 
 
 @pytest.fixture
@@ -112,11 +105,17 @@ def test_a_project_below_the_top_of_its_repository(tmp_path: Path) -> None:
 )
 def test_a_revision_that_is_none(project: Repository, name: str) -> None:
     before = sorted(path.name for path in project.folder.iterdir())
-    for arguments in (("diff", "--", name), ("check", f"--against={name}"), ("changelog", f"--since={name}")):
-        done = command(project.folder, *arguments)
-        assert done.returncode == 2, done.stdout
-        assert "revision" in done.stderr and "Traceback" not in done.stderr
+    done = command(project.folder, "diff", "--", name)
+    assert done.returncode == 2, done.stdout
+    assert "revision" in done.stderr and "Traceback" not in done.stderr
     assert sorted(path.name for path in project.folder.iterdir()) == before
+
+
+def test_every_command_resolves_its_revision(project: Repository) -> None:
+    for arguments in (("check", "--against=--output=x"), ("changelog", "--since=--output=x")):
+        done = command(project.folder, *arguments)
+        assert done.returncode == 2 and "git knows no revision '--output=x'" in done.stderr
+    assert not (project.folder / "x").exists()
 
 
 def test_no_repository_and_no_commit(tmp_path: Path) -> None:

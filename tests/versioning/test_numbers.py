@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import metricspec
 from metricspec.compiler.tail import RESULT
 from metricspec.versioning.numbers import numbers_change
 from metricspec.versioning.report import cell_words
+from tests.versioning.commands import command
 from tests.versioning.repositories import OWN, POLICY, Repository, small_project
 
 KEYS = ["school_year", "org_level", "org_id", "student_group"]
@@ -53,10 +52,7 @@ def run(project: Repository) -> pd.DataFrame:
 
 
 def numbers(project: Repository, *more: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "metricspec", "diff", "HEAD", "late_start", "--numbers", "--format", "json", *more],
-        cwd=project.folder, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+    done = command(project.folder, "diff", "HEAD", "late_start", "--numbers", "--format", "json", *more)
     assert done.returncode == 0, done.stderr
     (found,) = json.loads(done.stdout)["indicators"]
     told: dict[str, Any] = found["numbers"]

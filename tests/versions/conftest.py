@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def write(folder: Path, version: str, effective: str, **more: str) -> Path:
 def specs(network: Path, tmp_path: Path) -> Path:
     """The specs of a project over the network's data (2021-22 to 2024-25): 1.2.0 until 2022-23, 2.0.0 from then on, and
     a draft of 3.0.0."""
-    (tmp_path / "data").symlink_to(network / "data")
+    shutil.copytree(network / "data", tmp_path / "data")
     text = "metricspec: 1\nproject: ours\nbinding: demo\nspecs: [specs]\n"
     (tmp_path / "metricspec.yaml").write_text(text, encoding="utf-8")
     folder = tmp_path / "specs"

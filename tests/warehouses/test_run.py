@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -77,6 +79,26 @@ def test_tables_that_are_there_are_not_touched(loaded: str, network: Path) -> No
     done = command(network, "load", "org", "--warehouse", loaded)
     assert isinstance(done.exception, UsageError) and "org" in str(done.exception)
     assert command(network, "load", "org", "--replace", "--warehouse", loaded).exception is None
+
+
+def test_a_column_of_empty_cells_only_is_loaded(loaded: str, tmp_path: Path) -> None:
+    """A parquet file may give such a column no type at all."""
+    from metricspec.warehouses.sqlalchemy import SqlAlchemy
+
+    (tmp_path / "metricspec.yaml").write_text("metricspec: 1\nproject: p\nbinding: empty\nspecs: [specs]\n")
+    (tmp_path / "specs").mkdir()
+    bound = "metricspec: 1\nbinding: empty\ntitle: x\ndatasets: {local_indicator: {file: cells.parquet}}\n"
+    (tmp_path / "specs" / "binding.yaml").write_text(bound)
+    pq.write_table(pa.table({"org_id": ["A", "B"], "finding": pa.nulls(2)}), tmp_path / "cells.parquet")
+    done = command(tmp_path, "load", "local_indicator", "--replace", "--warehouse", loaded)
+    assert done.exception is None, done.exception
+    with SqlAlchemy(loaded) as warehouse:
+        assert warehouse.rows("SELECT org_id, finding FROM local_indicator ORDER BY org_id") == [
+            ("A", None),
+            ("B", None),
+        ]
+        warehouse.drop("local_indicator")
+        warehouse.commit()
 
 
 def test_a_missing_table_is_named_with_the_binding_s_line_before_anything_is_computed(

@@ -94,7 +94,7 @@ class RunChart:
         if spec.percent_from is not None:
             what = f"students whose `{spec.numerator}` is {spec.percent_from} % of `{spec.denominator}` or more"
         elif spec.denominator is not None:
-            what = f"the sum of `{spec.numerator}` divided by that of `{spec.denominator}`"
+            what = f"the sum of `{spec.numerator}` as a share of the sum of `{spec.denominator}`"
         of = "all points"
         if spec.baseline is not None:
             of = f"the first {spec.baseline} points"
@@ -102,7 +102,7 @@ class RunChart:
             of = f"the points before {spec.change}"
         rules = "runs longer and crossings fewer than chance allows"
         trend = f", and {spec.trend} points that rise or fall in a row" if spec.trend is not None else ""
-        return f"{what} in {by}, with the median of {of} and signals of change ({rules}{trend})"
+        return f"{what} in {by}; the median of {of}; and signals of change: {rules}{trend}"
 
     def variables(self, spec: RunChartSpec) -> Sequence[Variable]:
         found = [Variable("above", spec.numerator)]

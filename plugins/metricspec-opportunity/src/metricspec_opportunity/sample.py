@@ -54,10 +54,11 @@ def course_rows(enrollment: pd.DataFrame, org: pd.DataFrame) -> pd.DataFrame:
     }
     keys = students[["student_id", "school_id", "school_year"]]
     parts = [
-        keys.assign(term="Y", section_id=name, course_code=None, program=in_program, content=of)
+        keys.assign(term="Y", section_id=name, program=in_program, content=of)
         for name, (of, in_program) in sections.items()
     ]
-    return pd.concat(parts).sort_values(["school_year", "student_id", "section_id"], ignore_index=True)
+    rows = pd.concat(parts).sort_values(["school_year", "student_id", "section_id"], ignore_index=True)
+    return rows.assign(course_code=rows["content"] + "-" + rows["program"])
 
 
 def _students(enrollment: pd.DataFrame, org: pd.DataFrame) -> pd.DataFrame:
