@@ -8,9 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from metricspec.reading.reader import Reader
 from metricspec.synthetic import generate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+OWN_READING = ("reading", "plugins", "editor", "security", "bench")
 PROJECT = "metricspec: 1\nproject: network\nbinding: demo\n"
 
 
@@ -36,6 +38,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def real_data() -> Path:
     """The folder of the public data files."""
     return _real_data_folder()
+
+
+@pytest.fixture(scope="session")
+def _reader() -> Reader:
+    return Reader()
+
+
+@pytest.fixture(autouse=True)
+def _shipped_specs_are_read_once(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _reader: Reader
+) -> None:
+    """A file that did not change since another test is not read again, as in an editor: half a second for each catalogue.
+
+    Not where reading itself is tried or timed, or where one file is read with several sets of measure types.
+    """
+    folder = request.path.relative_to(REPOSITORY).parts[:2]
+    if folder[-1] in OWN_READING or request.node.get_closest_marker("bench"):
+        return
+    for module in ("metricspec.reading.load", "metricspec.running.loading"):
+        monkeypatch.setattr(f"{module}.Reader", lambda: _reader)
 
 
 def _charter(orgs: Path) -> None:
