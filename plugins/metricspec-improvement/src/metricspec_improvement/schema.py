@@ -46,7 +46,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
             "change": {
                 "type": "string",
                 "minLength": 1,
-                "description": "The first period after a change; the median is that of the points before it, and frozen.",
+                "description": "The first period after a change: with every a day, the Monday of a week, or a month as 2025-01; the median is that of the points before it, and frozen.",
                 "x-effect": "past",
             },
             "points_from": _count(1, "A period of fewer students than this is no point: it has no row and counts for no median."),
