@@ -34,7 +34,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
             },
             "period": {
                 **_EXPRESSION,
-                "description": "The label of a row's period; periods follow one another in the order of their labels as text. Instead of date.",
+                "description": "The label of a row's period; periods follow one another in the order of their labels as text, so write these alike, with digits and capital letters (01, 02 or 2024-T1). Instead of date.",
             },
             "date": {**_EXPRESSION, "description": "The date of a row. Instead of period."},
             "every": {
