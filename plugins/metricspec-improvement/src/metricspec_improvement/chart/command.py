@@ -16,6 +16,7 @@ import click
 @click.option("--org", required=True, help="Id of the school, district or network.")
 @click.option("--group", default="ALL", show_default=True, help="The student group.")
 @click.option("--year", default=None, help="The school year, as 2024-25. Default: the latest in the file.")
+@click.option("--version", default=None, help="The version of the indicator. Default: the newest that has the year.")
 @click.option("--title", default="", help="What the chart is called. Default: the indicator's id.")
 @click.option("--org-name", default="", help="What the org is called. Default: its level and id.")
 @click.option("--unit", default="", help="What the values are, such as 'percent of days'.")
@@ -32,6 +33,7 @@ def run_chart_command(
     org: str,
     group: str,
     year: str | None,
+    version: str | None,
     title: str,
     org_name: str,
     unit: str,
@@ -56,7 +58,7 @@ def run_chart_command(
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     drawing.ready()
     labels = Labels(title, org_name, unit, change)
-    series = one_series(read_result(result), Wanted(indicator, org, group, year))
+    series = one_series(read_result(result), Wanted(indicator, org, group, year, version))
     made: dict[str, Callable[[], bytes]] = {
         ".html": lambda: page(series, labels).encode(),
         ".svg": lambda: drawing.svg(series, labels).encode(),
