@@ -8,7 +8,7 @@ from metricspec_improvement.spec import RunChartSpec
 
 MEDIAN = r"v = \text{median} \; \{\, x_t \;:\; t \in B \,\}"
 RUNS = r"L \gt \text{round}\left( \log_2 n + 3 \right)"
-CROSSINGS = r"C \lt \min \; \{\, c \;:\; 2^{-(n - 1)} \sum\limits_{k=0}^{c} \binom{n - 1}{k} \ge 0.05 \,\}"
+CROSSINGS = r"C \lt \min \; \{\, c \;:\; P(X \le c) \ge 0.05 \,\}"
 Meanings = list[tuple[str, str]]
 
 
@@ -25,6 +25,7 @@ def formula(spec: RunChartSpec) -> Formula:
         ("n", "points that are off the centre line"),
         ("L", "the longest run of these on one side of it"),
         ("C", "how often they cross it"),
+        ("X", "how often one side of a coin comes in *n* - 1 tosses; P is its chance"),
     ]
     if spec.trend is not None:
         where.append(("T", "the longest row of points that all rise, or all fall; a repeated value counts once"))
