@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,15 +71,9 @@ def run_chart_command(
 
 def write_whole(path: Path, content: bytes) -> None:
     """Beside the file, then over it: whoever reads it reads all of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        os.replace(part, path)
-    except BaseException:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
         part.unlink(missing_ok=True)
-        raise
