@@ -18,7 +18,7 @@ from metricspec.reading.document import Document, read_document
 from metricspec.reading.load import BUILDERS
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
-from metricspec.reading.versions import side_by_side, told_apart
+from metricspec.reading.versions import side_by_side
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.versioning.bumps import numbers
@@ -127,6 +127,11 @@ class Snapshot:
         """The versions of something, none of what only stands behind."""
         return () if key in self.behind else self.specs.get(key, ())
 
+    def in_use(self, key: Key) -> tuple[Spec, ...]:
+        """The versions that a plain id means, each in its years: no drafts, where there is anything else."""
+        several = self.specs.get(key, ())
+        return tuple(spec for spec in several if spec.model.status != "draft") or several
+
     def ids(self, kind: str) -> tuple[str, ...]:
         return tuple(key[1] for key in self.specs if key[0] == kind and key not in self.behind)
 
@@ -143,13 +148,20 @@ class Snapshot:
     @cached_property
     def _named(self) -> Mapping[str, Spec]:
         """Indicators by the name of each version: the plain id, or id@N beside a newer one."""
-        specs = [spec for (kind, _), several in self.specs.items() if kind == "indicator" for spec in several]
-        documents = told_apart([spec.document for spec in specs])
-        return {document.id: spec for document, spec in zip(documents, specs, strict=True)}
+        found: dict[str, Spec] = {}
+        for key, several in self.specs.items():
+            if key[0] == "indicator":
+                newest = self.in_use(key)[-1]
+                found |= {key[1] if one is newest else f"{key[1]}@{one.version[0]}": one for one in several}
+        return found
 
     def name(self, spec: Spec) -> str:
         """What to call a version where it is compiled or run: id@N where there are several."""
         return f"{spec.document.id}@{spec.version[0]}" if len(self.specs[spec.key]) > 1 else spec.document.id
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        return Schemas(self.registry.measure_types)
 
     @cached_property
     def expressions(self) -> Expressions:
