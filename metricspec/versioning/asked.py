@@ -72,7 +72,7 @@ def _old_id(one: Compared) -> str:
 
 
 def report(given: Asked, calendar: Calendar, rows: int = 20) -> Report:
-    broken = tuple(dict.fromkeys((*given.old.snapshot.broken, *given.new.snapshot.broken)))
+    broken = tuple(dict.fromkeys(one.file for side in (given.old, given.new) for one in side.snapshot.broken))
     return Report(given.old.name, given.new.name, compared(given, calendar), broken, rows=rows)
 
 

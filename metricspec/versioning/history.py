@@ -56,6 +56,7 @@ def history_between(
     before: Snapshot | None = None
     for commit, state in _states(repository, root, registry, last, since):
         if before is not None:
+            state = state.mended(before)
             for one in Comparison(before, state, Calendar(commit.day)).all():
                 if one.key[0] == "indicator":
                     _enter(found, one, commit)

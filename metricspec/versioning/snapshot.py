@@ -46,6 +46,14 @@ class Spec:
 
 
 @dataclass(frozen=True)
+class Broken:
+    """A file whose spec could not be taken, with its kind and id where they show."""
+
+    file: str
+    key: Key | None
+
+
+@dataclass(frozen=True)
 class Written:
     """A file as it stood: what to call it, its bytes, and a mark of them."""
 
@@ -60,26 +68,29 @@ class Reader:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.schemas = Schemas(registry.measure_types)
-        self._read: dict[tuple[str, str], Spec | bool] = {}
+        self._read: dict[tuple[str, str], Spec | Broken | None] = {}
 
     def knows(self, file: str, mark: str) -> bool:
         """Whether a file was read before with the same content, so that its content need not be given again."""
         return (file, mark) in self._read
 
-    def spec(self, one: Written) -> Spec | bool:
-        """The spec in a file; True for what is another document, False for what has problems of its own."""
+    def spec(self, one: Written) -> Spec | Broken | None:
+        """The spec in a file, or that it has problems of its own; None for what is another document."""
         memory = (one.file, one.mark)
         if memory not in self._read:
             self._read[memory] = self._spec(one)
         return self._read[memory]
 
-    def _spec(self, one: Written) -> Spec | bool:
+    def _spec(self, one: Written) -> Spec | Broken | None:
         document, problems = read_document(one.file, one.content)
-        if document is not None and document.kind not in SHELVES:
-            return True
-        if document is None or document.nodes.data is None or any(p.severity == "error" for p in problems):
-            return False
-        return False if schema_problems(document, self.schemas) else Spec(document, self._built(document), one.mark)
+        if document is None:
+            return Broken(one.file, None)
+        if document.kind not in SHELVES:
+            return None
+        unread = document.nodes.data is None or any(p.severity == "error" for p in problems)
+        if unread or schema_problems(document, self.schemas):
+            return Broken(one.file, (document.kind, document.id))
+        return Spec(document, self._built(document), one.mark)
 
     def _built(self, document: Document) -> Any:
         if document.kind == "indicator":
@@ -93,8 +104,8 @@ class Reader:
         broken = []
         for one in files:
             spec = self.spec(one)
-            if isinstance(spec, bool):
-                broken += [] if spec else [one.file]
+            if not isinstance(spec, Spec):
+                broken += [spec] if spec else []
                 continue
             same = found.setdefault(spec.key, [])
             if not same or (spec.document.kind == "indicator" and spec.version[0] not in [s.version[0] for s in same]):
@@ -107,12 +118,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What some files hold together; `broken` are the files that could not be taken, `behind` what is there only to be
+    """What some files hold together; `broken` is what could not be taken, `behind` what is there only to be
     referred to."""
 
     specs: Mapping[Key, tuple[Spec, ...]]
     registry: Registry
-    broken: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
     behind: frozenset[Key] = frozenset()
     _reads: dict[str, Reads | None] = field(default_factory=dict, compare=False, repr=False)
 
@@ -131,6 +142,20 @@ class Snapshot:
         """The versions that a plain id means, each in its years: no drafts, where there is anything else."""
         several = self.specs.get(key, ())
         return tuple(spec for spec in several if spec.model.status != "draft") or several
+
+    @cached_property
+    def unread(self) -> frozenset[Key]:
+        """What is there, wholly or in part, in files that could not be taken: nobody can say that it is gone or new."""
+        return frozenset(one.key for one in self.broken if one.key is not None)
+
+    def mended(self, before: Snapshot) -> Snapshot:
+        """The same, with what is broken as it stood before."""
+        specs = dict(self.specs)
+        for key in self.unread:
+            known = {spec.version[0]: spec for spec in (*before.specs.get(key, ()), *specs.get(key, ()))}
+            if known:
+                specs[key] = tuple(known[number] for number in sorted(known))
+        return Snapshot(MappingProxyType(specs), self.registry, behind=self.behind)
 
     def ids(self, kind: str) -> tuple[str, ...]:
         return tuple(key[1] for key in self.specs if key[0] == kind and key not in self.behind)

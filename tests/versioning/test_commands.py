@@ -183,6 +183,29 @@ def test_a_version_that_went_down_and_an_indicator_that_is_gone(project: Reposit
     assert done.returncode == 0 and "MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
 
 
+def test_what_is_broken_is_not_gone(project: Repository) -> None:
+    project.replace(OWN, "better: lower", "better: lowest")
+    project.replace(POLICY, "  - n: 11", "  - n: 11\n :")
+    done = command(project.folder, "check", "--against", "HEAD")
+    assert done.returncode == 1 and "MS903" not in done.stdout
+    done = command(project.folder, "diff", "HEAD")
+    assert "gone" not in done.stdout and "nothing changed" in done.stdout
+    assert "left out, because of problems" in done.stdout and "late-start.yaml" in done.stdout
+    project.commit("broken")
+    assert "new" not in command(project.folder, "diff", "HEAD", "HEAD~1").stdout
+
+
+def test_a_commit_that_breaks_a_spec_is_no_end_of_it(project: Repository) -> None:
+    project.replace(OWN, "better: lower", "better: lowest")
+    project.commit("broken")
+    project.replace(OWN, "better: lowest", "better: lower")
+    project.replace(OWN, "numerator: 20", "numerator: 25")
+    project.commit("whole again")
+    entries = history(project.folder, load_registry())["late_start"]
+    assert [entry.effects for entry in entries] == [("past",), ()]
+    assert entries[0].changes[0].startswith("The numerator was `20 * days_absent")
+
+
 def test_only_the_files_that_were_asked_for(project: Repository) -> None:
     project.replace(OWN, "numerator: 20", "numerator: 25")
     assert command(project.folder, "check", POLICY, "--against", "HEAD").returncode == 0
