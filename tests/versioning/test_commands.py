@@ -100,6 +100,16 @@ def test_a_project_below_the_top_of_its_repository(tmp_path: Path) -> None:
     assert "privacy n 11 -> 12" in done.stdout, done.stderr
 
 
+def test_a_project_below_a_folder_with_a_dot(tmp_path: Path) -> None:
+    inner = small_project(tmp_path / ".github" / "reports")
+    outer = Repository(tmp_path)
+    outer.git("init", "-q")
+    outer.commit("first")
+    inner.replace(POLICY, "n: 11", "n: 12")
+    done = command(inner.folder, "diff", "HEAD")
+    assert "privacy n 11 -> 12" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize(
     "name", ["nope", "--output=x", "-n1", "HEAD~99", "HEAD:metricspec.yaml", "", "$(touch x)", "HEAD;ls", "--all"]
 )
@@ -300,3 +310,31 @@ def test_links_and_submodules_of_a_revision_are_not_followed(project: Repository
     (project.folder / "specs" / "link.yaml").unlink()
     done = command(project.folder, "diff", "HEAD", "--format", "json")
     assert done.returncode == 0 and "stolen" not in done.stdout
+
+
+def test_links_of_the_working_tree_that_lead_out_are_not_followed(project: Repository, tmp_path: Path) -> None:
+    """As check and run do not read them."""
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "stolen.yaml").write_text(RULES.replace("own", "stolen"), encoding="utf-8")
+    (project.folder / "specs" / "link.yaml").symlink_to(secret / "stolen.yaml")
+    done = command(project.folder, "diff", "HEAD", "--format", "json")
+    assert done.returncode == 0 and "stolen" not in done.stdout
+    (project.folder / "specs" / "link.yaml").unlink()
+    (project.folder / "more").symlink_to(secret)
+    project.replace("metricspec.yaml", "[specs]", "[specs, more]")
+    assert "MS507" in command(project.folder, "diff", "HEAD").stderr
+
+
+def test_a_revision_names_no_folder_outside_of_the_project(tmp_path: Path) -> None:
+    """A link of today, or a path of then, to what else lies in the repository."""
+    outer = Repository(tmp_path / "top")
+    outer.write("others/stolen.yaml", RULES.replace("own", "stolen"))
+    inner = small_project(tmp_path / "top" / "ours")
+    inner.replace("metricspec.yaml", "[specs]", "[specs, ../others, more]")
+    (inner.folder / "more").symlink_to(tmp_path / "top" / "others")
+    outer.git("init", "-q")
+    outer.commit("first")
+    inner.replace("metricspec.yaml", ", ../others, more", "")
+    done = command(inner.folder, "diff", "HEAD", "--format", "json")
+    assert done.returncode == 0 and "stolen" not in done.stdout, done.stderr
