@@ -36,16 +36,15 @@ class Entry:
 
 def history(root: Path, registry: Registry) -> Mapping[str, tuple[Entry, ...]]:
     """Per indicator, newest first, what the commits that touched specs changed, along the first parents of HEAD. Empty
-    where the project lies in no git repository, or nothing was committed.
+    where the project lies in no git repository, nothing was committed, or git fails.
 
     A school year was finished or not on the day of the commit.
     """
     try:
         repository = Repository.around(root)
-        head = repository.commit("HEAD")
+        return history_between(repository, root, registry, repository.commit("HEAD"))
     except UsageError:
         return {}
-    return history_between(repository, root, registry, head)
 
 
 def history_between(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from metricspec.registry import load_registry
+from metricspec.versioning import git as git_module
 from metricspec.versioning.history import history
 from tests.versioning.commands import command
 from tests.versioning.repositories import INDICATOR, OWN, POLICY, RULES, Repository, repository, small_project
@@ -193,6 +195,25 @@ def test_a_version_that_went_down_and_an_indicator_that_is_gone(project: Reposit
     assert done.returncode == 0 and "MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
 
 
+def test_what_is_gone_is_told_where_it_was(tmp_path: Path) -> None:
+    """So that a check of some files tells of these, wherever the project lies in its repository."""
+    inner = small_project(tmp_path / "top" / "ours")
+    inner.write("specs/other/late.yaml", INDICATOR.replace("late_start", "later").replace("n: 20", "n: 30"))
+    outer = Repository(tmp_path / "top")
+    outer.git("init", "-q")
+    outer.commit("first")
+    (inner.folder / OWN).unlink()
+    done = command(inner.folder, "check", "specs", "--against", "HEAD")
+    assert f"{OWN}: MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
+    assert "MS903" not in command(inner.folder, "check", "specs/other", "--against", "HEAD").stdout
+
+
+@pytest.mark.parametrize("name", ["check", "test"])
+def test_affected_by_nothing(project: Repository, name: str) -> None:
+    done = command(project.folder, name, "--affected")
+    assert done.returncode == 2 and "--affected goes with files or folders" in done.stderr
+
+
 def test_what_is_broken_is_not_gone(project: Repository) -> None:
     project.replace(OWN, "better: lower", "better: lowest")
     project.replace(POLICY, "  - n: 11", "  - n: 11\n :")
@@ -338,3 +359,48 @@ def test_a_revision_names_no_folder_outside_of_the_project(tmp_path: Path) -> No
     inner.replace("metricspec.yaml", ", ../others, more", "")
     done = command(inner.folder, "diff", "HEAD", "--format", "json")
     assert done.returncode == 0 and "stolen" not in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("of", ["log", "ls-tree", "cat-file"])
+def test_pages_have_no_history_where_git_fails(project: Repository, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history is an extra: nothing else may fail with it."""
+    plain = git_module._git
+
+    def failing(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        done = plain(folder, *arguments, given=given)
+        return replace_code(done, 128) if arguments[0] == of else done
+
+    assert history(project.folder, load_registry())
+    monkeypatch.setattr(git_module, "_git", failing)
+    assert history(project.folder, load_registry()) == {}
+
+
+def replace_code(done: subprocess.CompletedProcess[bytes], code: int) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.CompletedProcess(done.args, code, done.stdout, b"it failed")
+
+
+def test_a_clone_that_lacks_a_content(project: Repository) -> None:
+    blob = project.git("rev-parse", f"HEAD:{OWN}")
+    (project.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    project.write(OWN, INDICATOR.replace("31", "32"))
+    done = command(project.folder, "diff", "HEAD")
+    assert done.returncode == 2 and f"this clone lacks the content {blob}" in done.stderr
+    assert history(project.folder, load_registry()) == {}
+
+
+def test_signatures_are_not_looked_at(project: Repository) -> None:
+    """git would write what it finds among the commits, and run a program that the repository names."""
+    project.write("gpg.sh", "#!/bin/sh\ntouch ran\necho who knows >&2\n")
+    (project.folder / "gpg.sh").chmod(0o755)
+    project.git("config", "gpg.program", str(project.folder / "gpg.sh"))
+    project.git("config", "log.showSignature", "true")
+    tree = project.git("rev-parse", "HEAD^{tree}")
+    person = "A <a@example.org> 1795348800 +0000"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    project.write(".git/signed", f"tree {tree}\nauthor {person}\ncommitter {person}\n{signature}\n\nsigned\n")
+    commit = project.git("hash-object", "-t", "commit", "-w", ".git/signed")
+    project.git("update-ref", "refs/heads/main", commit)
+    assert "who knows" in project.git("log", "--format=%H")
+    (project.folder / "ran").unlink()
+    assert set(history(project.folder, load_registry())) == {"late_start"}
+    assert not (project.folder / "ran").exists()
