@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
-from metricspec.versioning.bumps import Effect
+from metricspec.versioning.bumps import Effect, numbers
 from metricspec.versioning.calendar import Calendar
 from metricspec.versioning.compared import Compared, Comparison, through
 from metricspec.versioning.git import Commit, Repository
@@ -32,6 +32,10 @@ class Entry:
     revision: str
     changes: tuple[str, ...]
     effects: tuple[Effect, ...] = ()
+
+    @property
+    def major(self) -> int:
+        return numbers(self.version)[0]
 
 
 def history(root: Path, registry: Registry) -> Mapping[str, tuple[Entry, ...]]:

@@ -40,6 +40,11 @@ class Spec:
         return self.document.kind, self.document.id
 
     @property
+    def names(self) -> frozenset[str]:
+        """What an indicator is called by: its id, and id@N for this version alone."""
+        return frozenset((self.document.id, f"{self.document.id}@{self.version[0]}"))
+
+    @property
     def version(self) -> tuple[int, int, int]:
         """The version; of what has none, the lowest."""
         return numbers(str(self.document.data.get("version", "0.0.0")))
@@ -156,6 +161,11 @@ class Snapshot:
             if known:
                 specs[key] = tuple(known[number] for number in sorted(known))
         return Snapshot(MappingProxyType(specs), self.registry, behind=self.behind)
+
+    def names(self) -> frozenset[str]:
+        """What the indicators are called by, in all their versions."""
+        keys = [("indicator", id_) for id_ in self.ids("indicator")]
+        return frozenset(name for key in keys for spec in self.specs[key] for name in spec.names)
 
     def ids(self, kind: str) -> tuple[str, ...]:
         return tuple(key[1] for key in self.specs if key[0] == kind and key not in self.behind)

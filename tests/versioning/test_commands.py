@@ -404,3 +404,41 @@ def test_signatures_are_not_looked_at(project: Repository) -> None:
     (project.folder / "ran").unlink()
     assert set(history(project.folder, load_registry())) == {"late_start"}
     assert not (project.folder / "ran").exists()
+
+
+def two_versions(project: Repository) -> None:
+    """2.0.0 beside 1.0.0, and then a change of the older one."""
+    second = INDICATOR.replace('"1.0.0"', '"2.0.0"').replace("20 *", "25 *")
+    later = second.replace("better: lower\n", "better: lower\neffective: {from: 2024-25}\n")
+    project.write("specs/indicators/second.yaml", later)
+    project.commit("second", day="2026-12-01")
+    project.replace(OWN, "es: Casi crónico", "es: Cerca")
+    project.replace("specs/indicators/second.yaml", "es: Casi crónico", "es: Muy cerca")
+
+
+@pytest.mark.parametrize(
+    ("name", "versions"), [("late_start", {"1.0.0", "2.0.0"}), ("late_start@1", {"1.0.0"}), ("late_start@2", {"2.0.0"})]
+)
+def test_one_version_alone(project: Repository, name: str, versions: set[str]) -> None:
+    two_versions(project)
+    for words in (["HEAD", name], ["HEAD", ".", name]):
+        done = command(project.folder, "diff", *words, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        assert {one["new_version"] for one in json.loads(done.stdout)["indicators"]} == versions
+    project.commit("titles", day="2026-12-02")
+    done = command(project.folder, "changelog", name)
+    heads = {line.split()[1].strip(",") for line in done.stdout.splitlines() if line.startswith("### ")}
+    assert heads == versions, done.stderr
+
+
+def test_a_version_that_is_none(project: Repository) -> None:
+    for words in (("diff", "HEAD", ".", "late_start@7"), ("changelog", "late_start@7")):
+        done = command(project.folder, *words)
+        assert done.returncode == 2 and "unknown indicator 'late_start@7'" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("diff", "HEAD"), ("diff", "HEAD", "--sql"), ("changelog",)])
+def test_a_plugin_that_is_not_there_is_told_once(project: Repository, words: tuple[str, ...]) -> None:
+    project.replace("metricspec.yaml", "specs: [specs]\n", 'specs: [specs]\nplugins: {metricspec-none: ">=1"}\n')
+    done = command(project.folder, *words)
+    assert done.returncode == 0 and done.stderr.count("metricspec-none is not installed") == 1, done.stderr
