@@ -89,7 +89,7 @@ class LazyGroup(click.Group):
                 raise
             from metricspec.plugins.working import blaming
 
-            passing = (click.ClickException, click.exceptions.Exit, click.exceptions.Abort)
+            passing = (click.ClickException, click.exceptions.Exit, click.exceptions.Abort, OSError)
             with blaming(package, "a command", passing=passing):
                 raise error
 

@@ -78,8 +78,7 @@ def _check(project: Project, out: Path, name: str, dialects: tuple[str, ...], ch
     from metricspec.site.pages import pages
 
     was = read_manifest(out)
-    known = project.catalog.indicators
-    gone = [id_ for id_ in chosen if id_ not in known]
+    gone = [id_ for id_ in chosen if project.catalog.find(id_) is None]
     if gone:
         raise UsageError(f"the site shows {', '.join(gone)}, which the specs do not have any more: build it again")
     found = pages(_catalogue(project, dialects, chosen, {}), name)

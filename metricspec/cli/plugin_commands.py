@@ -28,15 +28,16 @@ def listed(taken: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def project_folder(arguments: Sequence[str]) -> Path | None:
-    """The folder that `--project` names among arguments that are not parsed yet."""
+    """The folder that `--project` names, the last time, among arguments that are not parsed yet."""
+    found = None
     for at, argument in enumerate(arguments):
         if argument == "--":
             break
         if argument.startswith("--project="):
-            return Path(argument.partition("=")[2])
-        if argument == "--project" and at + 1 < len(arguments):
-            return Path(arguments[at + 1])
-    return None
+            found = Path(argument.partition("=")[2])
+        elif argument == "--project" and at + 1 < len(arguments):
+            found = Path(arguments[at + 1])
+    return found
 
 
 def plugin_command(name: str, arguments: Sequence[str], ctx: click.Context) -> click.Command | None:

@@ -51,7 +51,7 @@ def views(project: Project, ids: Sequence[str], options: ViewOptions) -> Files:
         qualified = ".".join(filter(None, (options.schema, _written(view, compiler.renderer))))
         create = able.create_view.format(name=qualified)
         end = ";\nGO\n" if able.batches else ";\n"
-        files[f"{view}.sql"] = f"{_about(project.indicator(name))}{create}\n{body.rstrip()}{end}"
+        files[f"{view}.sql"] = f"{_about(project.catalog.in_force(name))}{create}\n{body.rstrip()}{end}"
     return files
 
 
@@ -64,9 +64,10 @@ def _written(view: str, renderer: Renderer) -> str:
     return view if physical(view) == view else renderer.name(view)
 
 
-def _about(indicator: Indicator) -> str:
-    title = " ".join(str(indicator.title).split())
-    return f"-- {title} ({indicator.id} {indicator.version}), small numbers hidden.\n"
+def _about(versions: Sequence[Indicator]) -> str:
+    newest, numbers = versions[-1], ", ".join(one.version for one in versions)
+    title = " ".join(str(newest.title).split())
+    return f"-- {title} ({newest.id} {numbers}), small numbers hidden.\n"
 
 
 def _grounded(project: Project) -> Project:

@@ -31,7 +31,7 @@ def compose(framework: Framework, catalog: Catalog, given: Given) -> pd.DataFram
     `part` says which; `holds` is empty where a designation cannot be decided, and `undecided` then says why. All of it
     follows from released rows: the same Result with other numbers behind its hidden rows gives the same table.
     """
-    released = Released(framework, catalog.indicators, catalog.policies, given)
+    released = Released(framework, catalog, given)
     indexes = {}
     for place in released.places:
         index = framework.index_in(place.year)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from metricspec.frameworks.given import Given, Place, Row, released_rows
-from metricspec.model import Band, Indicator, Policy
+from metricspec.model import Band, Catalog, Indicator
 from metricspec.model.framework import Framework, Input, StandIn
 
 
@@ -33,11 +33,9 @@ class Found:
 class Released:
     """A Result as a framework reads it. Nothing hidden is ever in it."""
 
-    def __init__(
-        self, framework: Framework, indicators: Mapping[str, Indicator], policies: Mapping[str, Policy], given: Given
-    ) -> None:
-        self.framework, self.policies = framework, policies
-        self.indicators = {id_: indicators[id_] for id_ in framework.indicators}
+    def __init__(self, framework: Framework, catalog: Catalog, given: Given) -> None:
+        self.framework, self.catalog = framework, catalog
+        self.indicators = {id_: catalog.indicators[id_] for id_ in framework.indicators}
         self.rows = {key: row for key, row in released_rows(given.result).items() if key[0] in self.indicators}
         self.ran = {key[0] for key in self.rows} if given.ran is None else given.ran
         self.there = {key[:3] for key in self.rows}
@@ -69,8 +67,8 @@ class Released:
         ran = [id_ for id_ in one.of if id_ in self.ran]
         here = next((id_ for id_ in ran if (id_, year, level) in self.there), None)
         if here is not None:
-            return Found(self.indicators[here])
-        dated = [id_ for id_ in ran or one.of if year in self.indicators[id_].effective]
+            return Found(self.catalog.holding(here, year) or self.indicators[here])
+        dated = [id_ for id_ in ran or one.of if self.catalog.holding(id_, year)]
         if not dated:
             return Found()
         if not ran:
@@ -78,10 +76,10 @@ class Released:
         years = {key[1] for key in self.there if key[0] in dated}
         if years and year not in years:
             return Found(undecided=f"{title(one)}: there are no results for {year}")
-        return Found(self.indicators[dated[0]])
+        return Found(self.catalog.holding(dated[0], year))
 
     def row(self, indicator: Indicator, place: Place, group: str) -> Row | None:
-        return self.rows.get((indicator.id, place.year, place.level, place.org, group))
+        return self.rows.get((indicator.result_id, place.year, place.level, place.org, group))
 
     def rating(self, name: str, place: Place, group: str) -> Seen:
         """The rating of a student group; one too small to be rated has none, whatever is hidden about it."""
@@ -104,24 +102,28 @@ class Released:
         if stand_in is not None:
             return self._stand_in(indicator, one, stand_in, row, place, group)
         if row.rating is not None:
-            return Seen(row.rating, "", f"{title(one)} {row.rating}", row, indicator.id)
+            return Seen(row.rating, "", f"{title(one)} {row.rating}", row, indicator.result_id)
         sure = (
             self._below(indicator, row.suppressed, self._rated_from(indicator, place, group), place, group)
             or self._below(indicator, row.prior_suppressed, self._rated_from(indicator, place, group), place, group, ever=True)
         )  # fmt: skip
         hidden = row.suppressed or row.prior_suppressed
-        return Seen(row=row, indicator=indicator.id) if hidden is None or sure else _hidden(one, group, place, row)
+        return (
+            Seen(row=row, indicator=indicator.result_id) if hidden is None or sure else _hidden(one, group, place, row)
+        )
 
     def _stand_in(self, indicator: Indicator, one: Input, entry: StandIn, row: Row, place: Place, group: str) -> Seen:
         least = self._rated_from(indicator, place, group)
         if row.suppressed is not None:
             sure = self._below(indicator, row.suppressed, least, place, group)
-            return Seen(row=row, indicator=indicator.id) if sure else _hidden(one, group, place, row)
+            return Seen(row=row, indicator=indicator.result_id) if sure else _hidden(one, group, place, row)
         if row.status is None or (row.n is not None and row.n < least):
-            return Seen(row=row, indicator=indicator.id)
+            return Seen(row=row, indicator=indicator.result_id)
         rating = dict(entry.ratings).get(row.status, row.status)
         words = f"{title(one)} {row.status}"
-        return Seen(rating, "", words if rating == row.status else f"{words} (counts as {rating})", row, indicator.id)
+        return Seen(
+            rating, "", words if rating == row.status else f"{words} (counts as {rating})", row, indicator.result_id
+        )
 
     def level(self, name: str, place: Place, group: str, least: int) -> Seen:
         """The index level of a student group of `least` students or more, as a text of digits."""
@@ -139,11 +141,11 @@ class Released:
         if row.n is not None and row.n < least:
             return Seen(row=row)
         level = banded(one.levels, row.value) if one.levels else row.status
-        return Seen(level, "", f"{title(one)} level {level}" if level else "", row, found.indicator.id)
+        return Seen(level, "", f"{title(one)} level {level}" if level else "", row, found.indicator.result_id)
 
     def _rated_from(self, indicator: Indicator, place: Place, group: str) -> int:
         """The smallest number of students that is rated."""
-        entries = self.policies[indicator.policy].rating
+        entries = self.catalog.policies[indicator.policy].rating
         matching = [one.n for one in entries if one.holds(place.year, place.level, group)]
         return matching[-1] if matching else 0
 
@@ -157,7 +159,7 @@ class Released:
         """
         if reason == "input":
             return indicator.students is not None
-        shown = self.policies[indicator.policy].least_shown(None if ever else place.year, place.level, group)
+        shown = self.catalog.policies[indicator.policy].least_shown(None if ever else place.year, place.level, group)
         return reason == "primary" and shown <= least
 
 

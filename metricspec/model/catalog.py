@@ -66,6 +66,19 @@ class Catalog:
             return newest
         return next((one for one in several if one.id == name), None)
 
+    def with_indicator(self, other: Indicator) -> Catalog:
+        """The catalogue with an indicator in the place of that of its id (id@N: of that version alone)."""
+        plain, at, _ = other.id.partition("@")
+        if not at:
+            return replace(self, indicators={**self.indicators, other.id: other})
+        several = tuple(other if one.id == other.id else one for one in self.versions[plain])
+        return replace(self, versions={**self.versions, plain: several})
+
+    def holding(self, name: str, year: str) -> Indicator | None:
+        """The version of a plain id whose rules a school year has; None in years without results, or without the id."""
+        versions = self.in_force(name) if name in self.indicators else ()
+        return next((one for one in versions if year in one.effective), None)
+
     def in_force(self, name: str, years: Sequence[str] = ()) -> tuple[Indicator, ...]:
         """What a name means, oldest first: for each school year the newest version in use whose first year has come.
         Of id@N that version alone. With `years` only what applies in one of them (the last, where none does).

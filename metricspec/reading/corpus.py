@@ -114,7 +114,12 @@ class Corpus:
 
     def unknown(self, document: Document, kind: str, id_: str, *path: str | int) -> Iterator[Problem]:
         """The problem of a reference at `path`, where no document of that kind and id exists."""
-        if (kind, id_) not in self.documents:
+        plain, at, _ = id_.partition("@")
+        if kind == "indicator" and at and document.kind != "test":
+            message = f"'{id_}' is one version of an indicator, and specs name indicators without one"
+            about = f"write {plain}: in each school year it means the rules of that year"
+            yield document.problem("MS201", message, *path, hint=about)
+        elif (kind, id_) not in self.documents:
             known = hint(id_, self.ids(kind), f"{NAMES[kind]}s there are")
             yield document.problem("MS201", f"there is no {NAMES[kind]} '{id_}'", *path, hint=known)
 

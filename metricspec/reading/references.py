@@ -167,10 +167,14 @@ def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) ->
         return
     describing = measure.describing(indicator.measure) if isinstance(measure, DescribedMeasure) else ()
     for name in corpus.made_of(indicator):
-        other = corpus.catalog.indicators.get(name)
-        if other is not None and other.groups != indicator.groups and name not in describing:
-            message = f"the student groups of {name} are those of {other.groups}, so results have no groups in common"
-            yield document.problem("MS110", message, "groups", hint=f"write: groups: {other.groups}")
+        newest = corpus.catalog.indicators.get(name)
+        for version in (*corpus.older_than(newest), name) if newest is not None and name not in describing else ():
+            other = corpus.catalog.indicators.get(version)
+            if other is not None and other.groups != indicator.groups:
+                message = (
+                    f"the student groups of {version} are those of {other.groups}, so results have no groups in common"
+                )
+                yield document.problem("MS110", message, "groups", hint=f"write: groups: {other.groups}")
     source = corpus.catalog.indicators.get(measure.value_of(indicator.measure) or "")
     if source is not None and (source.unit, source.digits) != (indicator.unit, indicator.digits):
         message = f"the value is that of {source.id}, which is in {source.unit} with {source.digits} decimal places"

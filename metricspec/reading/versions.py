@@ -14,7 +14,7 @@ from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
 
 _VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+)[.]", re.MULTILINE)
-_DRAFT = re.compile(r"^status:[ \t]*['\"]?draft\b", re.MULTILINE)
+_STATUS = re.compile(r"^status:[ \t]*['\"]?(\w+)", re.MULTILINE)
 
 
 def told_apart(documents: Sequence[Document]) -> list[Document]:
@@ -24,15 +24,23 @@ def told_apart(documents: Sequence[Document]) -> list[Document]:
     for document in documents:
         if document.kind == "indicator" and (number := _major(document)) is not None:
             used = majors[document.id]
-            used[number] = used.get(number, False) or not _DRAFT.search(document.nodes.text)
+            used[number] = used.get(number, False) or _written(document, "status", _STATUS) != "draft"
     newest = {id_: max(used, key=lambda number: (used[number], number)) for id_, used in majors.items()}
     names = [_name(one, newest) for one in documents]
     return [one if one.id == name else replace(one, id=name) for one, name in zip(documents, names, strict=True)]
 
 
+def _written(document: Document, key: str, broken: re.Pattern[str]) -> str:
+    """A word at the top of a document; of one that cannot be read, as far as its text shows it."""
+    if document.nodes.data is not None:
+        return str(document.data.get(key, ""))
+    found = broken.search(document.nodes.text)
+    return found[1] if found else ""
+
+
 def _major(document: Document) -> int | None:
-    found = _VERSION.search(document.nodes.text)
-    return int(found[1][:9]) if found else None
+    found = re.match(r"\d{1,9}", _written(document, "version", _VERSION))
+    return int(found[0]) if found else None
 
 
 def _name(document: Document, newest: Mapping[str, int]) -> str:
@@ -68,10 +76,17 @@ def version_problems(corpus: Corpus) -> Iterator[Problem]:
         for one, later in pairwise(used):
             yield from _follows(_document(corpus, id_, one), one, _document(corpus, id_, later), later)
         for one in several:
-            if one.unit != indicators[id_].unit:
-                message = f"version {one.version} is in {one.unit}, version {indicators[id_].version} in {indicators[id_].unit}"
-                hint = "a number in another unit is another indicator: give it an id of its own"
-                yield _document(corpus, id_, one).problem("MS215", message, "unit", hint=hint)
+            yield from _alike(_document(corpus, id_, one), one, indicators[id_])
+
+
+def _alike(document: Document, one: Indicator, newest: Indicator) -> Iterator[Problem]:
+    hint = "numbers that are read otherwise are those of another indicator: give it an id of its own"
+    for key in ("unit", "digits", "better"):
+        ours, theirs = getattr(one, key), getattr(newest, key)
+        if ours != theirs:
+            message = f"{key} is {ours} in version {one.version} and {theirs} in version {newest.version}"
+            where = key if key in document.data else "version"
+            yield document.problem("MS215", message, where, hint=hint)
 
 
 def _document(corpus: Corpus, id_: str, one: Indicator) -> Document:

@@ -73,6 +73,13 @@ def explain(
     `org` is an id or a name. Raises UsageError where there is no such indicator, org, year or group.
     """
     names = org_names(project, frozenset({indicator}), data)
+    plain = project.indicator(indicator).id
+    if len(project.catalog.in_force(plain)) > 1:  # the rules of the year: those of one version
+        if year is None:
+            frame = project.execute([plain], data=data, progress=progress).result
+            year = _subject(project, project.indicator(plain), frame, names, org, None, group).year
+        one = project.catalog.holding(plain, year) or project.indicator(plain)
+        indicator = f"{plain}@{one.major}"
     with project.duckdb("explain") as engine:
         found = project.indicator(indicator)
         prepared = project.prepare([indicator], engine, data)

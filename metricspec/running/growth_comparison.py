@@ -47,7 +47,8 @@ def compare_growth(
     where the policy shows too few orgs; SpecError where the data cannot be read.
     """
     demand_school_year(year)
-    indicator = _growth(project, name)
+    found = _growth(project, name)
+    indicator = replace(found, id=found.id.partition("@")[0])
     assert indicator.orgs is not None
     levels = [one.name for one in project.catalog.orgs[indicator.orgs].levels]
     if level not in levels:
@@ -58,7 +59,7 @@ def compare_growth(
     there = _years(project, indicator, data)
     for one in [year] if year else there[::-1]:
         with project.duckdb("growth-compare") as engine:
-            prepared = own.prepare([f"{name}.{model.key}" for model in compared], engine, data, (one,))
+            prepared = own.prepare([f"{indicator.id}.{model.key}" for model in compared], engine, data, (one,))
             result, _ = prepared.run(engine, progress, keep_stages=True)
             rows = _own_rows(result, level)
             if len(rows):

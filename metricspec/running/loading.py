@@ -57,7 +57,8 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
 
 def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
     written = {document.id for document in loaded.documents.values() if document.kind == "indicator"}
-    broken = frozenset(written - set(loaded.catalog.indicators))
+    whole = {one.id for several in loaded.catalog.versions.values() for one in several} | set(loaded.catalog.indicators)
+    broken = frozenset(written - whole)
     return Project(loaded.catalog, registry, loaded.expressions, folder, None, loaded.problems, broken)
 
 

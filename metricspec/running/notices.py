@@ -11,9 +11,9 @@ def notices(names: Sequence[str], catalog: Catalog, years: Sequence[str] = ()) -
     """A sentence for each indicator that several versions stand for, and for each that is deprecated."""
     for name in names:
         in_force = catalog.in_force(name, years)
-        if name in catalog.versions:
+        if len(catalog.in_force(name)) > 1:
             parts = ", ".join(f"version {one.version} {span(one.effective)}" for one in in_force)
-            yield f"{name}: {parts}; no change is shown from one version to the next"
+            yield f"{name}: {parts}" + ("; no change is shown from one version to the next" if in_force[1:] else "")
         newest = in_force[-1]
         if newest.status == "deprecated":
             yield f"{name} is {newest.deprecation}"

@@ -167,16 +167,20 @@ def fit_files(paths: Sequence[Path]) -> Fit:
 
 
 def with_fit(project: Project, name: str, path: Path) -> tuple[Project, Fit]:
-    """The project in which an indicator is scored with a fit instead of fitted. Raises SpecError where it is another's."""
+    """The project in which an indicator is scored with a fit instead of fitted. Raises SpecError where it is another's,
+    UsageError where the name means several versions."""
     indicator = _growth(project, name)
+    several = project.catalog.in_force(indicator.id)
+    if len(several) > 1:
+        known = ", ".join(f"{one.result_id}@{one.major}" for one in several)
+        raise UsageError(f"{name} means other rules in other years, and a fit is of one: name one of {known}")
     fit = read_fit(path)
     what = differing(fit, _header(indicator, (), (), 1))
     if what is not None:
         message = f"{path.name} was fitted by other rules than the project's: they differ in {what}"
         raise SpecError([Problem("MS531", message, Place(str(path)), "fit the model again with this spec")])
     scored = replace(indicator, measure=replace(indicator.measure, fitted=fit))
-    catalog = replace(project.catalog, indicators={**project.catalog.indicators, name: scored})
-    return replace(project, catalog=catalog), fit
+    return replace(project, catalog=project.catalog.with_indicator(scored)), fit
 
 
 def missing_years(fit: Fit, frame: pd.DataFrame) -> list[str]:

@@ -30,15 +30,20 @@ def formula_html(formula: Formula, links: Links) -> Html:
 
 
 def mathml(latex: str, *, block: bool = False) -> Html:
-    """Raises UsageError naming the extra where the converter is not installed. Whatever a plugin writes, the elements are
-    those of mathematics and their attributes harmless."""
+    """Raises UsageError naming the extra where the converter is not installed, and where it cannot read a formula. Whatever a
+    plugin writes, the elements are those of mathematics and their attributes harmless."""
     from xml.etree.ElementTree import tostring
 
     try:
         from latex2mathml.converter import convert_to_element
     except ImportError:
         raise UsageError(EXTRA) from None
-    tree = convert_to_element(latex, display="block" if block else "inline")
+    try:
+        tree = convert_to_element(latex, display="block" if block else "inline")
+    except Exception as error:  # the converter has no exception of its own that all others are made of
+        raise UsageError(
+            f"a measure type's formula is no LaTeX ({latex}): {type(error).__name__} {error}".rstrip()
+        ) from None
     for element in tree.iter():
         _cleaned(element)
     return Html(tostring(tree, encoding="unicode"))

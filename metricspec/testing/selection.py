@@ -45,6 +45,8 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
         paths += affected_files(loaded, registry, paths)
     problems += [p for p in loaded.problems if p.severity == "error"]
     known = {d.id for d in loaded.documents.values() if d.kind == "indicator"}
+    newest = {f"{one.id}@{one.major}": one.id for one in loaded.catalog.indicators.values()}
+    ids = [name if name in known else newest.get(name, name) for name in ids]
     for name in ids:
         if name not in known:
             raise UsageError(f"'{name}' is neither a file or folder nor an indicator: {hint(name, known, 'there are')}")

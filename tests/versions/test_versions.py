@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from metricspec.cli import cli
 from metricspec.problems import UsageError
 from metricspec.reading.load import load
 from metricspec.registry import load_registry
+from metricspec.running.explain import explain
 from tests.versions.conftest import ALL_YEARS, GAP, LATER, write
 
 KEYS = ["school_year", "org_level", "org_id", "student_group"]
@@ -90,7 +92,7 @@ def test_a_run_says_which_version_it_takes(specs: Path) -> None:
         "version to the next",
     )
     (one,) = project.execute(["ours.absent"], year="2022-23").said
-    assert one.startswith("ours.absent: version 1.2.0 for 2016-17 to 2022-23;")
+    assert one == "ours.absent: version 1.2.0 for 2016-17 to 2022-23"
 
 
 def test_every_active_indicator_is_run_once(specs: Path) -> None:
@@ -220,3 +222,65 @@ def test_exports_have_a_name_for_each_version(specs: Path) -> None:
     )
     assert done.exit_code == 0, done.output
     assert "ours_absent_1" in (folder / "views.sql").read_text(encoding="utf-8")
+
+
+def test_explain_takes_the_rules_and_the_policy_of_the_year(specs: Path) -> None:
+    """The older version hides below more students: an older year shows no step of fewer."""
+    for number, policy in ((1, "sqii"), (2, "dataquest")):
+        file = specs / f"absent-{number}.yaml"
+        file.write_text(file.read_text(encoding="utf-8").replace("policy: sqii", f"policy: {policy}"), encoding="utf-8")
+    project = metricspec.load(specs.parent)
+    frame = project.run("ours.absent")
+    org = frame[(frame["org_level"] == "district") & frame["value"].notna()]["org_id"].iloc[0]
+    older, newer = (explain(project, "ours.absent", org, year=year) for year in ("2022-23", "2024-25"))
+    assert (older.indicator.version, newer.indicator.version) == ("1.2.0", "2.0.0")
+    assert (older.least, newer.least) == (20, 11)
+    latest = explain(project, "ours.absent", org)
+    assert latest.indicator.version == "2.0.0" and latest.subject.year == "2024-25"
+    for one, year in ((older, "2022-23"), (newer, "2024-25")):
+        row = frame[(frame["org_id"] == org) & (frame["school_year"] == year) & (frame["student_group"] == "ALL")]
+        assert one.result["value"].iloc[0] == row["value"].iloc[0]
+
+
+def test_specs_name_indicators_without_a_version(specs: Path) -> None:
+    (specs / "disparity.yaml").write_text(GAP.replace("of: ours.absent,", "of: ours.absent@1,"), encoding="utf-8")
+    assert problems(specs) == [("MS201", "disparity.yaml", 7)]
+
+
+def test_versions_are_made_alike(specs: Path) -> None:
+    """Their direction and student groups are those of what is made of them in every year."""
+    write(specs, "1.2.0", ALL_YEARS, groups="all_students")
+    (specs / "disparity.yaml").write_text(GAP, encoding="utf-8")
+    assert problems(specs) == [("MS110", "disparity.yaml", 9)]
+    file = write(specs, "1.2.0", ALL_YEARS)
+    file.write_text(file.read_text(encoding="utf-8").replace("better: lower", "better: higher"), encoding="utf-8")
+    assert problems(specs) == [("MS215", "absent-1.yaml", 6)]
+
+
+def test_a_version_is_read_as_yaml_reads_it(specs: Path) -> None:
+    file = specs / "absent-2.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("version:", '"version" :'), encoding="utf-8")
+    assert problems(specs) == []
+
+
+def test_tests_of_the_newest_version_are_found_by_its_number(specs: Path) -> None:
+    case = """metricspec: 1
+test: ours.absent
+cases:
+  - name: Nobody
+    stage: tally
+    rows: []
+    expect_absent: [{org_level: school}]
+"""
+    (specs / "absent.test.yaml").write_text(case, encoding="utf-8")
+    done = CliRunner().invoke(cli, ["test", "ours.absent@2", "--project", str(specs.parent)])
+    assert done.exit_code == 0, done.output
+
+
+def test_a_fit_is_of_one_version(specs: Path) -> None:
+    project = metricspec.load(specs.parent)
+    older = project.catalog.find("ours.absent@1")
+    assert older is not None
+    changed = project.catalog.with_indicator(replace(older, note="changed"))
+    assert changed.find("ours.absent@1").note == "changed" and changed.find("ours.absent").note == ""  # type: ignore[union-attr]
+    assert [one.note for one in changed.in_force("ours.absent")] == ["changed", ""]

@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -67,8 +68,8 @@ def names(name: str, taken: Collection[str]) -> Names:
 
 def plugin_files(made: Names) -> dict[str, str]:
     """The texts of a new plugin by their path in its folder. They are a working example, tests and specs included."""
-    version = VERSIONS[-1].since
-    major, minor = (int(part) for part in version.split("."))
+    since = VERSIONS[-1].since
+    major, minor = (int(part) for part in version("metricspec-edu").split(".")[:2])
     values = {
         "package": made.package,
         "name": made.name,
@@ -77,7 +78,7 @@ def plugin_files(made: Names) -> dict[str, str]:
         "class": made.class_name,
         "title": made.title,
         "hooks": str(VERSION),
-        "metricspec": f">={version},<{major}.{minor + 1}",
+        "metricspec": f">={since},<{major}.{minor + 1}",
     }
     found = {}
     for path, text in _templates(files(__package__) / "files", ""):
