@@ -44,9 +44,8 @@ def versions_of(name: str, catalog: Catalog, years: Sequence[str] = ()) -> tuple
 
     Raises KeyError where there is none.
     """
-    plain = name.partition("@")[0]
-    found = (catalog.find(f"{plain}@{one.major}") or one for one in catalog.in_force(name, years))
-    return tuple(found)
+    found = catalog.in_force(name, years)
+    return tuple((one.stands_for and catalog.find(f"{one.stands_for}@{one.major}")) or one for one in found)
 
 
 def _others(ids: Iterable[str], catalog: Catalog, registry: Registry, years: Sequence[str]) -> dict[str, list[str]]:
