@@ -10,7 +10,6 @@ import click
 
 from metricspec.cli.options import binding_option, data_files, data_option, project_option, warehouse_options
 
-
 if TYPE_CHECKING:
     from metricspec.records.verify import Verdict
 
