@@ -68,7 +68,8 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
         raise UsageError(f"the project has none of the file's indicators: {', '.join(asked.indicators)}")
     if asked.command == "apply":
         project = _scored(project, asked, means)
-    frame, trace = _again(project, replace(asked, indicators=_bound(project, there, means) or there), means)
+    wanted = replace(asked, indicators=there)
+    frame, trace = _again(project, replace(wanted, indicators=_bound(project, wanted, means) or there), means)
     years = years_of(_years(file), asked, trace)
     now = record_of(project, trace, asked, project_key(project.folder, make=False), years)
     found = (
@@ -93,10 +94,16 @@ def _scored(project: Project, asked: Asked, means: Means) -> Project:
     return with_fit(project, asked.indicators[0], means.fit)[0]
 
 
-def _bound(project: Project, ids: Sequence[str], means: Means) -> tuple[str, ...]:
-    """Those whose datasets are bound, so that the others can be told of."""
-    bound, _ = overridden(absolute(project.binding, project.folder, means.data), means.data, project.catalog)
-    return tuple(id_ for id_ in ids if project.datasets(project.indicator(id_)) <= bound.keys())
+def _bound(project: Project, asked: Asked, means: Means) -> tuple[str, ...]:
+    """The indicators whose datasets are bound, so that the others can be told of; of a year those that its rules read."""
+    given, _ = overridden(absolute(project.binding, project.folder, means.data), means.data, project.catalog)
+    years = (asked.year,) if asked.year else ()
+
+    def bound(id_: str) -> bool:
+        every = project.datasets(project.indicator(id_)) <= given.keys()
+        return every or (bool(years) and project.compiler().plan([id_], years).reads.keys() <= given.keys())
+
+    return tuple(id_ for id_ in asked.indicators if bound(id_))
 
 
 def _years(file: ResultFile) -> set[str]:
@@ -191,13 +198,11 @@ def _data(then: Record, now: Record) -> Iterator[Difference]:
         if old is None or new is None:
             yield Difference("data", name, "read now, not then" if old is None else "read then, not now")
             continue
-        exact = sealed and "seal" in old and "seal" in new
         both = sealed and "file" in old and "file" in new
+        exactly = sealed and "seal" in old and old["seal"] == new.get("seal")  # also where now is rounded otherwise
         if old["years"] != new["years"]:
             yield Difference("data", name, f"years {', '.join(old['years'])} then, {', '.join(new['years'])} now")
-        elif old["rows"] != new["rows"] and not (
-            exact and old["seal"] == new["seal"]
-        ):  # rounded otherwise is no change
+        elif old["rows"] != new["rows"] and not exactly:
             yield Difference("data", name, f"about {old['rows']:,} rows then, {new['rows']:,} now")
         elif sealed and old.get("seal") != new.get("seal"):
             yield Difference("data", name, "a few rows more or fewer than then")

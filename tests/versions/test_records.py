@@ -13,6 +13,7 @@ import metricspec
 from metricspec.cli import cli
 from metricspec.records.files import beside
 from metricspec.records.record import grain, indicators_of, involved, policies
+from metricspec.registry import load_registry
 from tests.versions.conftest import ALL_YEARS, LATER, write
 
 STRICT = """metricspec: 1
@@ -78,6 +79,17 @@ def test_a_newer_version_leaves_files_of_earlier_years_the_same(specs: Path) -> 
     out = run(specs, "ours.absent", "--year", "2022-23")
     (specs / "absent-2.yaml").write_text(newer.replace("policy: sqii", "policy: strict"), encoding="utf-8")
     (specs / "strict.yaml").write_text(STRICT, encoding="utf-8")
+    assert verdict(specs, out) == (0, [])
+
+
+def test_what_an_older_version_alone_reads_is_not_asked_of_a_year_s_file(specs: Path) -> None:
+    """Not even where nobody binds it any more."""
+    shipped = load_registry().spec_folders[0] / "datasets" / "attendance_stint.yaml"
+    text = shipped.read_text(encoding="utf-8").replace("dataset: attendance_stint", "dataset: old_days")
+    (specs / "old_days.yaml").write_text(text, encoding="utf-8")
+    older = specs / "absent-1.yaml"
+    older.write_text(older.read_text(encoding="utf-8").replace("attendance_stint", "old_days"), encoding="utf-8")
+    out = run(specs, "ours.absent", "sqii.chronic_absence", "--year", "2024-25")
     assert verdict(specs, out) == (0, [])
 
 
