@@ -104,12 +104,13 @@ def _write(project: Project, spec: Framework, done: FrameworkRun, out: Path, wan
     """The table, with the record of how it was made."""
     from metricspec.records.files import write_result
     from metricspec.records.key import project_key
-    from metricspec.records.record import Asked, narrowed, record_of
+    from metricspec.records.record import Asked, narrowed, record_of, years_of
 
     assert done.run.trace is not None
     asked = Asked("framework", (), wanted.year, None, wanted.orgs, framework=spec.id)
     frame = narrowed(done.frame, asked)
-    write_result(out, frame, record_of(project, done.run.trace, asked, project_key(project.folder)))
+    years = years_of(frame["school_year"], asked, done.run.trace)
+    write_result(out, frame, record_of(project, done.run.trace, asked, project_key(project.folder), years))
     click.echo(f"{len(frame):,} rows written to {out}", err=True)
 
 

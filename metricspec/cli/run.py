@@ -121,12 +121,13 @@ def _write(project: Project, run: Run, out: Path, wanted: Wanted) -> None:
     """The rows of the orgs and groups that were asked for, all where none were, with the record of how they were made."""
     from metricspec.records.files import write_result
     from metricspec.records.key import project_key
-    from metricspec.records.record import Asked, narrowed, record_of
+    from metricspec.records.record import Asked, narrowed, record_of, years_of
 
     assert run.trace is not None
     asked = Asked(
         "apply" if wanted.fit else "run", (), wanted.year, wanted.level, wanted.orgs, wanted.groups, fit=wanted.fit
     )
     frame = narrowed(run.result, asked)
-    write_result(out, frame, record_of(project, run.trace, asked, project_key(project.folder)))
+    years = years_of(frame["school_year"], asked, run.trace)
+    write_result(out, frame, record_of(project, run.trace, asked, project_key(project.folder), years))
     click.echo(f"{len(frame):,} rows written to {out}", err=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from metricspec.cli.options import binding_option, data_files, data_option, project_option, warehouse_options
+
+if TYPE_CHECKING:
+    from metricspec.records.verify import Verdict
 
 
 @click.command("verify")
@@ -36,9 +41,30 @@ def verify_command(
     The file's record tells what made it. Exit code 0: the same; 1: something differs; 2: there is no record, or the project cannot
     run it.
     """
+    from metricspec.problems import SpecError
+    from metricspec.reading.formats import as_text
+    from metricspec.records.report import print_verdict, verdict_json
+
+    try:
+        verdict = _verdict(file, folder, binding, (data_files(data), warehouse, timeout, fit))
+    except SpecError as error:
+        click.echo(as_text(error.problems), err=True)
+        return 2
+    if form == "json":
+        click.echo(verdict_json(file.name, verdict))
+    else:
+        print_verdict(file.name, verdict, rows)
+    return 0 if verdict.same else 1
+
+
+def _verdict(
+    file: Path,
+    folder: Path | None,
+    binding: str | None,
+    given: tuple[Mapping[str, Path], str | None, float | None, Path | None],
+) -> Verdict:
     from metricspec.cli.opening import load
     from metricspec.records.files import read_result
-    from metricspec.records.report import print_verdict, verdict_json
     from metricspec.records.verify import Means, verify
     from metricspec.reporting.progress import stages_progress
 
@@ -47,9 +73,4 @@ def verify_command(
     if binding:
         project = project.with_binding(binding)
     with stages_progress("Computing again") as progress:
-        verdict = verify(project, found, Means(data_files(data), warehouse, timeout, fit, progress))
-    if form == "json":
-        click.echo(verdict_json(file.name, verdict))
-    else:
-        print_verdict(file.name, verdict, rows)
-    return 0 if verdict.same else 1
+        return verify(project, found, Means(*given, progress))

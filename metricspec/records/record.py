@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metricspec.measure import TallyMeasure
-from metricspec.model import BoundDataset, Policy
+from metricspec.model import BoundDataset, Indicator, Policy
 from metricspec.records.key import Key
+from metricspec.registry import MEASURES, US
 from metricspec.running.project import Project
 from metricspec.running.trace import Read, Trace
 from metricspec.versioning.canonical import Canonical, written
-from metricspec.versioning.fingerprint import fingerprint, framework_fingerprint
+from metricspec.versioning.fingerprint import fingerprint, framework_fingerprint, versions_of
 from metricspec.warehouses.messages import secrets_hidden
 
 if TYPE_CHECKING:
@@ -51,54 +52,69 @@ def narrowed(frame: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     return frame if every else frame[frame["student_group"].isin(asked.groups)]
 
 
-def record_of(project: Project, trace: Trace, asked: Asked, key: Key | None) -> Record:
-    """The record of a run, without what the file itself adds."""
+def years_of(own: Iterable[object], asked: Asked, trace: Trace) -> tuple[str, ...]:
+    """The school years whose rules made some rows: their own, and for a framework's table, whose rules look back, all that
+    were read up to its last."""
+    found = {str(year) for year in own}
+    if found and asked.framework is not None:
+        found |= {year for read in trace.reads for year in read.years if year <= max(found)}
+    return tuple(sorted(found))
+
+
+def record_of(project: Project, trace: Trace, asked: Asked, key: Key | None, years: Sequence[str] = ()) -> Record:
+    """The record of a run, without what the file itself adds: of each indicator every version in force in `years`."""
+    ids = trace.indicators
+    least = grain(project, ids)
+    used = list(involved(project, ids, years))
     made: Record = {
         "record": FORM,
         "metricspec": version(PACKAGE),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "asked": asdict(replace(asked, indicators=trace.indicators)),
-        "indicators": indicators_of(project, trace.indicators),
+        "asked": asdict(replace(asked, indicators=ids)),
+        "indicators": indicators_of(project, ids, years),
         "engine": {"dialect": trace.dialect, "name": trace.engine, "version": trace.engine_version},
         "binding": {"id": project.binding.id if project.binding else None, "hash": binding_hash(trace.reads)},
-        "data": {read.bound.dataset: extent(read, grain(project, trace.indicators), key) for read in trace.reads},
-        "policies": {one.id: minimums(one) for one in policies(project, trace.indicators)},
-        "plugins": plugins_of(project),
+        "data": {read.bound.dataset: extent(read, least, key) for read in trace.reads},
+        "policies": {one.id: minimums(one) for one in policies(project, used)},
+        "plugins": plugins_of(project, used),
         "key": key.id if key else None,
     }
     if asked.framework is not None:
-        made["framework"] = framework_of(project, asked.framework)
+        made["framework"] = framework_of(project, asked.framework, years)
     return made
 
 
-def indicators_of(project: Project, ids: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Version and fingerprint of each indicator."""
+def indicators_of(project: Project, ids: Iterable[str], years: Sequence[str] = ()) -> dict[str, dict[str, str]]:
+    """Version and fingerprint of each version in force, by id@N."""
     catalog, registry = project.catalog, project.registry
-    found = {id_: catalog.indicators[id_] for id_ in ids}
+    found = (one for id_ in ids for one in versions_of(id_, catalog, years))
     return {
-        id_: {"version": one.version, "fingerprint": fingerprint(one, catalog, registry)} for id_, one in found.items()
+        f"{one.id.partition('@')[0]}@{one.major}": {
+            "version": one.version,
+            "fingerprint": fingerprint(one, catalog, registry, years),
+        }
+        for one in found
     }
 
 
-def framework_of(project: Project, name: str) -> dict[str, str]:
+def framework_of(project: Project, name: str, years: Sequence[str] = ()) -> dict[str, str]:
     spec = project.framework_spec(name)
-    return {"id": spec.id, "fingerprint": framework_fingerprint(spec, project.catalog, project.registry)}
+    return {"id": spec.id, "fingerprint": framework_fingerprint(spec, project.catalog, project.registry, years)}
 
 
-def policies(project: Project, ids: Iterable[str]) -> list[Policy]:
-    """The policies of some indicators and of those that they are made of, by id."""
-    found: dict[str, Policy] = {}
-
-    def add(id_: str) -> None:
-        indicator = project.catalog.indicators[id_]
-        found[indicator.policy] = project.catalog.policies[indicator.policy]
-        measure = project.registry.measure_types[indicator.measure_type]
-        for other in measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ():
-            add(other)
-
+def involved(project: Project, ids: Iterable[str], years: Sequence[str] = ()) -> Iterator[Indicator]:
+    """The versions in force of some indicators, and of those that they are made of."""
     for id_ in ids:
-        add(id_)
-    return [found[id_] for id_ in sorted(found)]
+        for one in versions_of(id_, project.catalog, years):
+            yield one
+            measure = project.registry.measure_types[one.measure_type]
+            if isinstance(measure, TallyMeasure):
+                yield from involved(project, measure.indicators(one.measure), years)
+
+
+def policies(project: Project, used: Iterable[Indicator]) -> list[Policy]:
+    """The policies of some indicators, by id."""
+    return [project.catalog.policies[id_] for id_ in sorted({one.policy for one in used})]
 
 
 def minimums(policy: Policy) -> dict[str, list[int]]:
@@ -109,8 +125,12 @@ def minimums(policy: Policy) -> dict[str, list[int]]:
 
 def grain(project: Project, ids: Iterable[str]) -> int:
     """What numbers of rows are rounded to at least: far above every minimum, so that nobody finds a hidden number by taking
-    shown ones from it. A power of ten, 100 or more."""
-    least = max((entry.n for one in policies(project, ids) for entry in (*one.privacy, *one.report)), default=1)
+    shown ones from it. A power of ten, 100 or more. Every version in force counts, whatever the years: rows of all are
+    counted."""
+    least = max(
+        (entry.n for one in policies(project, involved(project, ids)) for entry in (*one.privacy, *one.report)),
+        default=1,
+    )
     found = 100
     while found < 5 * least:
         found *= 10
@@ -157,14 +177,8 @@ def _without_place(bound: BoundDataset) -> BoundDataset:
     )
 
 
-def plugins_of(project: Project) -> dict[str, str]:
-    """The packages that offer anything here, with their versions."""
-    packages = {str(one.package) for one in getattr(project.registry, "provided", ())}
-    return {name: _version(name) for name in sorted(packages) if name and name != PACKAGE}
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
+def plugins_of(project: Project, used: Iterable[Indicator]) -> dict[str, str]:
+    """The packages whose measure types computed some indicators, with their versions; not what ships."""
+    registry = project.registry
+    packages = {registry.package_of(MEASURES, one.measure_type) for one in used} - {US}
+    return {one.package: one.version for one in registry.provided if one.package in packages}

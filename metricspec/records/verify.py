@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,8 @@ from metricspec.problems import UsageError
 from metricspec.records.compare import Compared, compared
 from metricspec.records.files import ResultFile
 from metricspec.records.key import content_hash, project_key
-from metricspec.records.record import Asked, Record, narrowed, record_of
+from metricspec.records.record import Asked, Record, narrowed, record_of, years_of
+from metricspec.running.binding import absolute, overridden
 from metricspec.running.frameworks import run_framework
 from metricspec.running.pooling import with_fit
 from metricspec.running.project import Project
@@ -62,13 +63,15 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
     Raises UsageError where it cannot be run again: nothing of it is in the project, data are not bound, the fit is missing.
     """
     asked = _asked(file.record)
-    there = tuple(id_ for id_ in asked.indicators if id_ in project.catalog.indicators)
+    there = tuple(id_ for id_ in asked.indicators if project.catalog.find(id_) is not None)
     if not there:
         raise UsageError(f"the project has none of the file's indicators: {', '.join(asked.indicators)}")
     if asked.command == "apply":
         project = _scored(project, asked, means)
-    frame, trace = _again(project, replace(asked, indicators=there), means)
-    now = record_of(project, trace, asked, project_key(project.folder, make=False))
+    wanted = replace(asked, indicators=there)
+    frame, trace = _again(project, replace(wanted, indicators=_bound(project, wanted, means) or there), means)
+    years = years_of(_years(file), asked, trace)
+    now = record_of(project, trace, asked, project_key(project.folder, make=False), years)
     found = (
         *([Difference("file", "", "its rows are not those that were written")] if file.altered else []),
         *_specs(file.record, now),
@@ -91,8 +94,26 @@ def _scored(project: Project, asked: Asked, means: Means) -> Project:
     return with_fit(project, asked.indicators[0], means.fit)[0]
 
 
+def _bound(project: Project, asked: Asked, means: Means) -> tuple[str, ...]:
+    """The indicators whose datasets are bound, so that the others can be told of; of a year those that its rules read."""
+    given, _ = overridden(absolute(project.binding, project.folder, means.data), means.data, project.catalog)
+    years = (asked.year,) if asked.year else ()
+
+    def bound(id_: str) -> bool:
+        every = project.datasets(project.indicator(id_)) <= given.keys()
+        return every or (bool(years) and project.compiler().plan([id_], years).reads.keys() <= given.keys())
+
+    return tuple(id_ for id_ in asked.indicators if bound(id_))
+
+
+def _years(file: ResultFile) -> set[str]:
+    """The school years that the rows of a file are of."""
+    at = [number for number, name in enumerate(file.columns) if name == "school_year"]
+    return {row[number] for row in file.rows for number in at}
+
+
 def _again(project: Project, asked: Asked, means: Means) -> tuple[pd.DataFrame, Trace]:
-    """All years are computed, so that a year which is no longer there is a difference and no mistake."""
+    """A year that is no longer there is a difference and no mistake."""
     if asked.command == "framework":
         spec = project.framework_spec(asked.framework or "")
         done = run_framework(
@@ -100,17 +121,19 @@ def _again(project: Project, asked: Asked, means: Means) -> tuple[pd.DataFrame, 
         )
         frame, run = done.frame, done.run
     else:
-        engine = project.connect(means.url, timeout=means.timeout)
-        run = project.execute(asked.indicators, data=means.data, progress=means.progress, warehouse=engine, trace=True)
-        frame = run.result
+        with project.connect(means.url, timeout=means.timeout) as engine:
+            prepared = project.prepare(asked.indicators, engine, means.data, (asked.year,) if asked.year else ())
+            frame, quality = prepared.run(engine, means.progress)
+            return frame, prepared.traced(engine, quality)
     assert run.trace is not None
     return frame, run.trace
 
 
 def _specs(then: Record, now: Record) -> Iterator[Difference]:
     """Definitions that are not what they were."""
+    successors = _successors(then["indicators"], now["indicators"])
     for id_, old in then["indicators"].items():
-        new = now["indicators"].get(id_)
+        new = now["indicators"].get(successors.get(id_, id_))
         if new is None:
             yield Difference(
                 "spec", id_, f"{old['version']} then; not run now: no such indicator, or its data are not bound"
@@ -124,11 +147,23 @@ def _specs(then: Record, now: Record) -> Iterator[Difference]:
         elif new["version"] != old["version"]:
             says = f"version {old['version']} then, {new['version']} now; the definition is the same"
             yield Difference("spec", id_, says)
-    for id_ in now["indicators"].keys() - then["indicators"].keys():
+    for id_ in sorted(now["indicators"].keys() - then["indicators"].keys() - set(successors.values())):
         yield Difference("spec", id_, "not in the file; run now")
     old, new = then.get("framework", {}), now.get("framework", {})
     if old.get("fingerprint") != new.get("fingerprint"):
         yield Difference("framework", str(new.get("id", "")), "its rules, or an indicator that it uses, changed")
+
+
+def _successors(then: Collection[str], now: Collection[str]) -> dict[str, str]:
+    """Of each version that is not there any more, the one of the same indicator that took its place, if one did."""
+    free = [id_ for id_ in now if id_ not in then]
+    found = {}
+    for id_ in then:
+        same = [one for one in free if one.partition("@")[0] == id_.partition("@")[0]]
+        if id_ not in now and same:
+            found[id_] = same[0]
+            free.remove(same[0])
+    return found
 
 
 def _fit(asked: Asked, means: Means) -> Iterator[Difference]:
@@ -164,9 +199,10 @@ def _data(then: Record, now: Record) -> Iterator[Difference]:
             yield Difference("data", name, "read now, not then" if old is None else "read then, not now")
             continue
         both = sealed and "file" in old and "file" in new
+        exactly = sealed and "seal" in old and old["seal"] == new.get("seal")  # also where now is rounded otherwise
         if old["years"] != new["years"]:
             yield Difference("data", name, f"years {', '.join(old['years'])} then, {', '.join(new['years'])} now")
-        elif old["rows"] != new["rows"]:
+        elif old["rows"] != new["rows"] and not exactly:
             yield Difference("data", name, f"about {old['rows']:,} rows then, {new['rows']:,} now")
         elif sealed and old.get("seal") != new.get("seal"):
             yield Difference("data", name, "a few rows more or fewer than then")

@@ -35,7 +35,7 @@ MODEL = "metricspec.model"
 LABELS = frozenset(("note", "unverified", "places"))
 SAID: Mapping[type, tuple[str, ...]] = MappingProxyType(
     {
-        Indicator: ("version", "status", "supersedes"),
+        Indicator: ("version", "status", "supersedes", "deprecated", "stands_for"),
         Column: ("default", "has_default"),  # for tests of specs
     }
 )

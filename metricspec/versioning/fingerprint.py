@@ -1,14 +1,15 @@
 """The fingerprint of an indicator: a hash of all that decides its numbers, and of nothing that is only said about them.
 
 In it: the typed indicator, its measure, and whatever it refers to (datasets with the columns named, codes, lookups, orgs,
-groups, policy, levels, other indicators). Not in it: titles, notes, sources, places, versions, the order of keys.
+groups, policy, levels, other indicators). Not in it: titles, notes, sources, places, versions, the order of keys, and
+whether another version stands beside.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -22,26 +23,46 @@ PLAIN = Canonical()
 _WORD = re.compile(r"\w+")
 
 
-def fingerprint(indicator: Indicator, catalog: Catalog, registry: Registry) -> str:
-    """sha256 of all that decides the indicator's numbers.
+def fingerprint(indicator: Indicator, catalog: Catalog, registry: Registry, years: Sequence[str] = ()) -> str:
+    """sha256 of all that decides the indicator's numbers, with `years` those of some school years: of an indicator that it
+    is made of, the versions in force in one of them.
 
     Raises UsageError where a plugin's measure holds a value that cannot be compared.
     """
-    return _hash(parts(indicator, catalog, registry))
+    return _hash(parts(indicator, catalog, registry, years))
 
 
-def framework_fingerprint(framework: Framework, catalog: Catalog, registry: Registry) -> str:
+def framework_fingerprint(framework: Framework, catalog: Catalog, registry: Registry, years: Sequence[str] = ()) -> str:
     """sha256 of a framework's rules, and of the indicators that it takes results from."""
-    others = {id_: fingerprint(catalog.indicators[id_], catalog, registry) for id_ in framework.indicators}
+    others = _others(framework.indicators, catalog, registry, years)
     return _hash({"recipe": RECIPE, "framework": PLAIN.of(framework), "others": others})
+
+
+def versions_of(name: str, catalog: Catalog, years: Sequence[str] = ()) -> tuple[Indicator, ...]:
+    """Every version that a name stands for in some years (none: all), oldest first, each as it was written: without the
+    end that a newer one sets.
+
+    Raises KeyError where there is none.
+    """
+    found = catalog.in_force(name, years)
+    return tuple((one.stands_for and catalog.find(f"{one.stands_for}@{one.major}")) or one for one in found)
+
+
+def _others(ids: Iterable[str], catalog: Catalog, registry: Registry, years: Sequence[str]) -> dict[str, list[str]]:
+    """The fingerprints of what something is made of, of each every version in force."""
+    return {
+        id_: [fingerprint(one, catalog, registry, years) for one in versions_of(id_, catalog, years)]
+        for id_ in sorted(ids)
+    }
 
 
 def _hash(found: Mapping[str, Any]) -> str:
     return hashlib.sha256(written(found).encode()).hexdigest()
 
 
-def parts(indicator: Indicator, catalog: Catalog, registry: Registry) -> dict[str, Any]:
+def parts(indicator: Indicator, catalog: Catalog, registry: Registry, years: Sequence[str] = ()) -> dict[str, Any]:
     """What the fingerprint is made of, by what it is."""
+    indicator = replace(indicator, id=indicator.id.partition("@")[0])
     measure = registry.measure_types[indicator.measure_type]
     others = measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
     found: dict[str, Any] = {
@@ -51,7 +72,7 @@ def parts(indicator: Indicator, catalog: Catalog, registry: Registry) -> dict[st
         "policy": PLAIN.of(catalog.policies[indicator.policy]),
         "orgs": PLAIN.of(catalog.orgs[indicator.orgs]) if indicator.orgs else None,
         "levels": PLAIN.of(catalog.levels[indicator.rating]) if indicator.rating else None,
-        "others": {id_: fingerprint(catalog.indicators[id_], catalog, registry) for id_ in sorted(others)},
+        "others": _others(others, catalog, registry, years),
     }
     texts = (*_texts(found), repr(indicator.measure))  # what a measure names by default is not among the former
     words = {word for text in texts for word in _WORD.findall(text)}

@@ -6,7 +6,6 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -14,9 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import metricspec
+from metricspec.problems import Place
 from metricspec.records.files import beside, read_result
 from metricspec.records.key import project_key
 from metricspec.records.record import Asked, binding_hash, grain, plugins_of, record_of, rounded
+from metricspec.registry import MEASURES, Provided
 from metricspec.running.trace import Read
 from metricspec.versioning.fingerprint import fingerprint
 
@@ -38,7 +39,7 @@ def test_what_stands_in_it(call: Write, project: Path) -> None:
     opened = metricspec.load(project)
     indicator = opened.catalog.indicators["absent"]
     print_ = fingerprint(indicator, opened.catalog, opened.registry)
-    assert found["indicators"] == {"absent": {"version": "1.0.0", "fingerprint": print_}}
+    assert found["indicators"] == {"absent@1": {"version": "1.0.0", "fingerprint": print_}}
     assert found["engine"] == {"dialect": "duckdb", "name": "DuckDB", "version": duckdb.__version__}
     assert found["policies"] == {"ours": {"privacy": [10]}}
     assert found["asked"] == {
@@ -122,16 +123,17 @@ def test_the_binding_s_hash_knows_names_and_no_secret(project: Path) -> None:
     assert hashed(file=None, sql=url.format("secret")) == hashed(file=None, sql=url.format("public"))
 
 
-def test_plugins_are_named_with_their_versions(project: Path) -> None:
+def test_only_plugins_whose_measure_types_computed_are_named(project: Path) -> None:
+    """What ships is none, also where another package has its name; nor is a plugin that had nothing to do."""
     opened = metricspec.load(project)
-    provided = (
-        SimpleNamespace(package="metricspec-edu"),
-        SimpleNamespace(package="pytest"),
-        SimpleNamespace(package="gone"),
-    )
-    registry = SimpleNamespace(provided=provided)
-    found = plugins_of(replace(opened, registry=registry))  # type: ignore[arg-type]
-    assert found == {"pytest": pytest.__version__, "gone": ""}
+    indicator = opened.catalog.indicators["absent"]
+    registry = opened.registry
+    assert plugins_of(opened, [indicator]) == {}
+    ours = {MEASURES: ("theirs",)}
+    provided = (*registry.provided, Provided("pytest", "7.5", 2, Place(), ours), Provided("idle", "1", 2, Place(), {}))
+    widened = replace(opened, registry=replace(registry, provided=provided))
+    assert plugins_of(widened, [indicator]) == {}
+    assert plugins_of(widened, [indicator, replace(indicator, measure_type="theirs")]) == {"pytest": "7.5"}
 
 
 @pytest.mark.parametrize("stop", ["r.csv", "r.csv.meta.json"])

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from metricspec.cli import cli
 from metricspec.problems import UsageError
 from metricspec.records.files import _cells, beside, rows_of
+from metricspec.registry import load_registry
 
 from .conftest import BINDING, SPEC, Write, write_days
 
@@ -232,3 +233,35 @@ def test_files_that_cannot_be_compared(call: Write, project: Path, made: Path) -
 def test_a_project_without_the_indicator(call: Write, project: Path, made: Path) -> None:
     (project / "specs" / "absent.yaml").unlink()
     assert "none of the file's indicators" in str(call("verify", str(made)).exception)
+
+
+def test_what_the_project_cannot_run_is_no_difference(call: Write, project: Path, made: Path) -> None:
+    """A column that the binding names is gone: exit code 2, for 1 would say that numbers differ."""
+    days = project / "days.csv"
+    days.write_text(days.read_text().replace(",away", ",elsewhere", 1))
+    done = call("verify", str(made))
+    assert done.exception is None and done.return_value == 2
+    assert "away" in done.stderr and done.stdout == ""
+
+
+def test_an_indicator_whose_data_are_not_bound_any_more(call: Write, project: Path) -> None:
+    """The others are compared, and it is named."""
+    shipped = load_registry().spec_folders[0] / "datasets" / "attendance_stint.yaml"
+    specs = project / "specs"
+    (specs / "more_days.yaml").write_text(
+        shipped.read_text(encoding="utf-8").replace("dataset: attendance_stint", "dataset: more_days"), encoding="utf-8"
+    )
+    text = SPEC.replace("indicator: absent", "indicator: more").replace("attendance_stint", "more_days")
+    (specs / "more.yaml").write_text(text, encoding="utf-8")
+    (specs / "binding.yaml").write_text(BINDING + BINDING.partition("{file: org.csv}")[2].replace(
+        "attendance_stint", "more_days").lstrip("\n"), encoding="utf-8")  # fmt: skip
+    out = project / "both.csv"
+    assert call("run", "absent", "more", "--out", str(out)).exception is None
+    assert verdict(call, out)[0] == 0
+    (specs / "binding.yaml").write_text(BINDING, encoding="utf-8")
+    code, found = verdict(call, out)
+    assert (
+        code == 1 and {row["indicator"] for row in found["rows"]["gone"]} == {"more"} and found["rows"]["changed"] == []
+    )
+    says = [(one["name"], one["says"]) for one in found["differences"] if one["about"] == "spec"]
+    assert says == [("more@1", "1.0.0 then; not run now: no such indicator, or its data are not bound")]

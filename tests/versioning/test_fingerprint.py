@@ -168,7 +168,7 @@ def test_a_column_that_is_named_counts(new: str, tmp_path: Path) -> None:
         ("codes/race_ethnicity.yaml", "AA:", "AA: "),
         (CHRONIC, "10 * days_absent >= days_expected", "10  *  days_absent   >= days_expected"),
         (CHRONIC, 'version: "1.0.0"', 'version: "1.0.1"'),
-        (CHRONIC, "status: active", "status: deprecated"),
+        (CHRONIC, "status: active", "status: deprecated\ndeprecated: {since: 2026-07-01}"),
         ("levels/ca/chronic-absenteeism.yaml", "2.5", "2.50"),
         ("levels/ca/chronic-absenteeism.yaml", "status:\n  - bands", "status:\n  - note: read again\n    unverified: true\n    bands"),
     ],
