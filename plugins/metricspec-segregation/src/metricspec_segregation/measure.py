@@ -42,10 +42,9 @@ class Segregation:
 
     Further statistics: of two groups the other three indices; of several none.
 
-    `n` is the number of students that the value can tell of: those of the smallest group. But where the org has four
-    schools or fewer, or the smallest group fewer than 100 students, it is the smallest number of any group at any
-    school that has some: with the sizes of groups and schools at hand, the numbers of each school could be worked out.
-    So write no more than two decimals.
+    `n` is the number of students that the value can tell of: the smallest number of any group at any school that has some,
+    however many schools there are and however large the groups. With the sizes of groups and schools at hand, a school's
+    own number can be worked out from the indices, most easily in a small school. Write no more than two decimals.
 
     Interval: none. All students and schools are counted, none is drawn. But chance alone spreads students unevenly, the
     more so the smaller the schools and the smaller group, so that D and H are above 0 where nobody is sorted.
