@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable, Wrong
 from metricspec.sql.stage import Step
 
+from metricspec_segregation.equations import formula
 from metricspec_segregation.several import several_stages
 from metricspec_segregation.spec import INDICES, OTHERS, SCHEMA, SegregationSpec
 from metricspec_segregation.two import condition_stages, reference_stages
@@ -90,6 +92,9 @@ class Segregation:
             other = "the students outside it" if spec.reference == OTHERS else f"`{spec.reference}`"
             between = f"each student group and {other}"
         return f"the {index} index of {between}, over the schools of each district and network"
+
+    def formula(self, spec: SegregationSpec) -> Formula:
+        return formula(spec)
 
     def variables(self, spec: SegregationSpec) -> Sequence[Variable]:
         if spec.of is not None:
