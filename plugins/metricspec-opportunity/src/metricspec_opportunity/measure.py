@@ -9,12 +9,13 @@ from typing import Any, Literal
 
 from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable
+from metricspec.sql.parsing import LONGEST
 from metricspec.sql.stage import Step
 
 from metricspec_opportunity.stages import stages
 
 Report = Literal["access", "enrollment"]
-_CONDITION = {"type": "string", "minLength": 1, "maxLength": 2000, "x-effect": "past", "x-expression": True}
+_CONDITION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 @dataclass(frozen=True)
