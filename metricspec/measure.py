@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from metricspec.sql.dialects import Solve
+from metricspec.sql.intervals import wilson
 from metricspec.sql.stage import Step
 
 Aggregate = Literal["count", "sum", "sum_squares"]
@@ -61,6 +62,34 @@ class Estimate:
     exact: tuple[str, ...] = ()
     category: str | None = None
     statistic: str | None = None
+
+
+def share(
+    part: str,
+    whole: str,
+    *,
+    n: str = "",
+    exact: tuple[str, ...] = (),
+    category: str | None = None,
+    statistic: str | None = None,
+) -> Estimate:
+    """Of two numbers of students, the one as a share of the other: Wilson's interval at 95 %, and the standard error
+    sqrt(p (1 - p) / n). `n` are those who must be enough for the row to be shown (the whole, where left out), `exact` the
+    moments that part and whole are made of (themselves, where left out)."""
+    low, high = wilson(part, whole)
+    value = f"{part} / NULLIF({whole}, 0)"
+    return Estimate(
+        numerator=part,
+        denominator=whole,
+        n=n or whole,
+        value=value,
+        standard_error=f"SQRT(({value}) * (1e0 - ({value})) / NULLIF({whole}, 0))",
+        low=low,
+        high=high,
+        exact=exact or (part, whole),
+        category=category,
+        statistic=statistic,
+    )
 
 
 @dataclass(frozen=True)

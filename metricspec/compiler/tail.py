@@ -148,10 +148,15 @@ def _thresholds(policies: Sequence[Policy]) -> str:
 
 
 def judged_stage(rules: Rules) -> Stage:
-    """The n's that apply, what they say of each row, and the org's attributes that the cut scores need."""
-    names = [p.id for p in rules.policies if p.of == "denominator"]
-    of = f"policy IN ({', '.join(lit(n) for n in names)})" if names else "1 = 0"
-    tested, prior = (f"CASE WHEN {of} THEN {p}denominator ELSE {p}n END" for p in ("", "prior_"))
+    """The n's that apply, what they say of each row, and the org's attributes that the cut scores need.
+
+    A policy of denominators tests a category or a further statistic by n too, which may count those whom the value
+    beside it tells of; and by n alone what has no denominator.
+    """
+    names = ", ".join(lit(p.id) for p in rules.policies if p.of == "denominator")
+    by_n = f"policy NOT IN ({names}) OR ((category IS NOT NULL OR statistic IS NOT NULL) AND {{0}}n < {{0}}denominator)"
+    of = f"CASE WHEN {by_n} THEN {{0}}n ELSE COALESCE({{0}}denominator, {{0}}n) END" if names else "{0}n"
+    tested, prior = of.format(""), of.format("prior_")
     attributes = "o.org_type, COALESCE(o.charter, 0) AS charter, COALESCE(o.alternative, 0) AS alternative"
     source = """rounded AS r LEFT JOIN
         (SELECT org_id AS of_org, school_year AS of_year, org_type, charter, alternative FROM org_attributes) AS o
@@ -241,11 +246,8 @@ def hidden_stage(*, categories: bool) -> Stage:
                  WHEN prior_tested_n < prior_privacy_n OR prior_tested_n < prior_report_n THEN 'primary'
                  WHEN prior_units IS NULL THEN 'input' END AS prior_suppressed
         FROM {source}"""
-    return _stage(
-        "hidden",
-        "Which numbers stay hidden, and why: too few students, or hidden where they came from.",
-        text,
-    )
+    says = "Which numbers stay hidden, and why: too few students, or hidden where they came from."
+    return _stage("hidden", says, text)
 
 
 def released_stage(years: Sequence[str], only: Sequence[str] = ()) -> Stage:

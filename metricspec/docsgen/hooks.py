@@ -35,7 +35,7 @@ OFFERS = (
     offers.Exportable,
 )
 # Packages of this repository that implement a hook which nothing that ships does.
-ELSEWHERE = {"metricspec_checks": "the package `metricspec-opportunity` (plugins/)"}
+ELSEWHERE = {"metricspec_checks": "the packages `metricspec-opportunity` and `metricspec-segregation` (plugins/)"}
 PUBLIC = """A plugin imports nothing of metricspec but {parts}. These change only with the version of the hooks; all else may change in
 any release. Of them each hook needs those that it names; the plugins of this repository are tested to keep to it."""
 VERSIONS = """A plugin's module says for which version of the hooks it was written: `METRICSPEC_HOOKS = {version}`; without that it is taken

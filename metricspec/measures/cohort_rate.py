@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.formula import Formula
-from metricspec.measure import Estimate, Moment, Use, Wrong
-from metricspec.measures.shares import share
+from metricspec.measure import Estimate, Moment, Use, Wrong, share
 from metricspec.measures.shortfall import EXPRESSION
 from metricspec.sql.stage import lit
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use, Wrong
-from metricspec.measures.intervals import poisson
+from metricspec.sql.intervals import poisson
 
 INTERVAL = {
     "enum": ["poisson", "none"],

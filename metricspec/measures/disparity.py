@@ -10,8 +10,8 @@ from typing import Any, Literal
 from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.gap import OTHERS, OVERLAP, pairs_stage
-from metricspec.measures.intervals import Z, wilson
 from metricspec.measures.parts import KEYS, indicator_key, result_stage, smaller
+from metricspec.sql.intervals import Z, wilson
 from metricspec.sql.stage import Stage, Step, comma, lit, stage
 
 

@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.formula import Formula, in_words
-from metricspec.measure import Estimate, Moment, Use, Wrong
-from metricspec.measures.shares import share
+from metricspec.measure import Estimate, Moment, Use, Wrong, share
 from metricspec.sql.parsing import LONGEST
 
 
@@ -169,4 +168,4 @@ class Distribution:
             ]
         if spec.remainder:
             above[spec.remainder] = "rest"
-        return [share(part, "students", name) for name, part in above.items()]
+        return [share(part, "students", category=name) for name, part in above.items()]

@@ -10,7 +10,7 @@ from typing import Any
 from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
 from metricspec.measures.count import INTERVAL
-from metricspec.measures.intervals import poisson
+from metricspec.sql.intervals import poisson
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Use
-from metricspec.measures.intervals import t_quantile
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,
@@ -20,6 +19,7 @@ from metricspec.measures.shortfall import (
     shortfall_where,
     wanted,
 )
+from metricspec.sql.intervals import t_quantile
 
 
 @dataclass(frozen=True)

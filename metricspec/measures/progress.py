@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.formula import Formula
-from metricspec.measure import Estimate, Moment, Use
-from metricspec.measures.shares import share
+from metricspec.measure import Estimate, Moment, Use, share
 from metricspec.measures.shortfall import (
     EXPRESSION,
     SHORTFALL_KEYS,

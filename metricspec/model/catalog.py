@@ -79,6 +79,11 @@ class Catalog:
         versions = self.in_force(name) if name in self.indicators else ()
         return next((one for one in versions if year in one.effective), None)
 
+    def every_indicator(self) -> tuple[Indicator, ...]:
+        """Each indicator once, those of older versions that still run too."""
+        several = (self.indicators.values(), *self.versions.values())
+        return tuple({one.place: one for found in several for one in found}.values())
+
     def in_force(self, name: str, years: Sequence[str] = ()) -> tuple[Indicator, ...]:
         """What a name means, oldest first: for each school year the newest version in use whose first year has come.
         Of id@N that version alone. With `years` only what applies in one of them (the last, where none does).

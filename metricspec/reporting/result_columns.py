@@ -14,7 +14,7 @@ MEANINGS = {
     "statistic": ("text", "A further number of the measure, by its name; empty in the rows of the indicator's own value, the only ones compared and rated."),
     "numerator": ("number", "What stands above the line: students who meet the condition, or a sum."),
     "denominator": ("number", "What stands below the line. It need not be the number of students."),
-    "n": ("number", "Students counted. Minimum counts test it, unless the policy says `of: denominator`."),
+    "n": ("number", "Students counted. Minimum counts test it, unless the policy says `of: denominator`; of a category or further statistic then the smaller of the two."),
     "value": ("number", "The value in the indicator's unit, rounded once to its digits, half away from zero; percents run from 0 to 100."),
     "standard_error": ("number", "Standard error in the same unit, not rounded; empty where the measure has none."),
     "low": ("number", "Lower end of the 95 % interval, not rounded."),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import metricspec
+from metricspec.measure import Estimate, Moment, Statistic
+from metricspec.measures import Rate
+from metricspec.measures.rate import RateSpec
 from metricspec.problems import SpecError, UsageError
+from metricspec.registry import load_registry
+from metricspec.running.loading import load
 from metricspec.running.project import Project
 
 DATASET = """metricspec: 1
@@ -240,3 +246,53 @@ def test_published_decimals_and_masked_counts(tmp_path: Path) -> None:
     masked = at(frame, "B")
     assert masked["value"] == 25.0
     assert masked[["numerator", "denominator", "n"]].isna().all()
+
+
+class Flagged(Rate):
+    """Students with a flag, of those of whom it is known; and of all students those with it, without it, and unknown."""
+
+    def moments(self, spec: RateSpec) -> Sequence[Moment]:
+        known = f"({spec.numerator}) or not ({spec.numerator})"
+        counted = {"students": None, "known": known, "flagged": spec.numerator, "without": f"not ({spec.numerator})"}
+        return [Moment(name, "count", where=where) for name, where in counted.items()]
+
+    def statistics(self, spec: RateSpec) -> Sequence[Statistic]:
+        return [Statistic("at_least", "students known to have it, of all", 1, percent=True)]
+
+    def estimates(self, spec: RateSpec) -> Sequence[Estimate]:
+        of_all = Estimate("flagged", "students", "known", "flagged / NULLIF(students, 0)")
+        unknown = replace(of_all, numerator="(students - known)", value="(students - known) / NULLIF(students, 0)")
+        without = replace(of_all, numerator="without", value="without / NULLIF(students, 0)")
+        return [
+            replace(of_all, denominator="known", value="flagged / NULLIF(known, 0)"),
+            replace(of_all, category="with"),
+            replace(without, category="without"),
+            replace(unknown, category="unknown"),
+            replace(of_all, statistic="at_least"),
+        ]
+
+
+@pytest.mark.parametrize("of", ["students", "denominator"])
+def test_no_part_is_shown_where_the_value_beside_it_hides(make: Make, tmp_path: Path, of: str) -> None:
+    """A: of three students two are known, and one of these has the flag: 1/2 of two hides, and with it each part of 1/3,
+    since 1/3 with and 1/3 without are the 1/2. B: of four three are known: 1/3 is shown, and 1/4, 2/4, 1/4."""
+    rows = "".join(
+        f"{school}{at},{school},2024-25,1,2024-08-15,{absent},10,x\n"
+        for school, known in {"A": ("1", "0", ""), "B": ("1", "0", "0", "")}.items()
+        for at, absent in enumerate(known)
+    )
+    few = f"metricspec: 1\npolicy: few\nof: {of}\nprivacy: [{{n: 3}}]\n"
+    make(rows, few=few, one=spec(policy="few"))
+    registry = load_registry()
+    types = {**registry.measure_types, "rate": Flagged()}
+    frame = load(tmp_path, registry=replace(registry, measure_types=types)).run("ours.one")
+    numbers = ["numerator", "denominator", "n", "value"]
+    hidden = frame[frame["org_id"] == "A"]
+    assert list(hidden["suppressed"]) == ["primary"] * 5
+    assert hidden[numbers].isna().all(axis=None)
+    shown = frame[frame["org_id"] == "B"].fillna({"category": "", "statistic": ""}).set_index(["category", "statistic"])
+    of_all = {("with", ""): 1, ("without", ""): 2, ("unknown", ""): 1, ("", "at_least"): 1}
+    assert tuple(shown.loc[("", ""), numbers]) == (1, 3, 3, 33.3)
+    assert {key: tuple(shown.loc[key, numbers]) for key in of_all} == {
+        key: (above, 4, 3, 25.0 * above) for key, above in of_all.items()
+    }

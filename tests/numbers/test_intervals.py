@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from metricspec.measures.intervals import POISSON_HIGH, POISSON_LOW, poisson
+from metricspec.sql.intervals import POISSON_HIGH, POISSON_LOW, poisson
 
 
 def limits(counts: str) -> list[tuple[float, float | None, float | None]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from metricspec.measures.eblp.model import Minimums, Outcome, outcomes
 from metricspec.measures.eblp.population import Cells, Pairs, Population
 from metricspec.measures.eblp.spec import EblpSpec
-from metricspec.measures.intervals import NORMAL
+from metricspec.sql.intervals import NORMAL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from metricspec.measures.growth.constants import effect_table
 from metricspec.measures.growth.effects import FEWEST, SCHOOL
 from metricspec.measures.growth.terms import Design
-from metricspec.measures.intervals import Z
+from metricspec.sql.intervals import Z
 from metricspec.sql.stage import NO_NUMBER, Stage
 
 # The normal distribution by Hart's algorithm 5666 (1968), as given by G. West, "Better approximations to cumulative

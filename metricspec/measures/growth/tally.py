@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from metricspec.measure import Statistic
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
-from metricspec.measures.intervals import Z
+from metricspec.sql.intervals import Z
 from metricspec.sql.rounding import double_quotient
 from metricspec.sql.stage import NO_NUMBER, Stage, lit
 

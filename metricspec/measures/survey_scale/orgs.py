@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from metricspec.measures.intervals import t_quantile
 from metricspec.measures.survey_scale.design import Design, double
+from metricspec.sql.intervals import t_quantile
 from metricspec.sql.stage import Stage, Step, comma, plus
 
 ORG = ("school_year", "org_level", "org_id", "student_group")

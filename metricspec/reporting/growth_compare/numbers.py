@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from metricspec.measures.intervals import NORMAL
 from metricspec.running.growth_models import Comparison, Model, Trait
+from metricspec.sql.intervals import NORMAL
 
 if TYPE_CHECKING:
     import numpy as np

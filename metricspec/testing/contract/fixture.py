@@ -120,8 +120,14 @@ class Fixture:
         """The indicator's rows of the Result."""
         return self._results("released")
 
-    def _results(self, stage: Literal["tally", "released"]) -> Sequence[Row]:
-        found = self.runner.results(self.indicator.id, self.rows(), stage)
+    def released_by(self, of: Literal["students", "denominator"]) -> Sequence[Row]:
+        """The same where all policies hold their numbers against students, or against denominators."""
+        policies = {name: replace(policy, of=of) for name, policy in self.loaded.catalog.policies.items()}
+        catalog = replace(self.loaded.catalog, policies=policies)
+        return self._results("released", Runner(catalog, self.registry, self.loaded.expressions))
+
+    def _results(self, stage: Literal["tally", "released"], runner: Runner | None = None) -> Sequence[Row]:
+        found = (runner or self.runner).results(self.indicator.id, self.rows(), stage)
         return [row for row in found if row["indicator"] == self.indicator.id]
 
     def problems_of(self, file: Path) -> list[Problem]:

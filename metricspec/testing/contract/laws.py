@@ -15,6 +15,7 @@ from metricspec.testing.contract.of_numbers import (
 from metricspec.testing.contract.of_results import (
     an_interval_holds_its_value,
     n_counts_people,
+    no_part_tells_what_is_hidden,
     results_have_their_columns_and_types,
     what_the_policy_hides_is_hidden,
 )
@@ -45,6 +46,7 @@ LAWS = (
     an_interval_holds_its_value,
     n_counts_people,
     what_the_policy_hides_is_hidden,
+    no_part_tells_what_is_hidden,
     every_dialect_has_its_sql,
     nothing_is_written_that_a_dialect_refuses,
     postgres_reads_its_sql,

@@ -92,6 +92,27 @@ def what_the_policy_hides_is_hidden(fixture: Fixture) -> None:
         assert not few or key(row) not in shown, f"{key_text(row)} is of too few and shown"
 
 
+def no_part_tells_what_is_hidden(fixture: Fixture) -> None:
+    """Where the own value of an org and group hides for being of few people, no category of it is shown, nor a further
+    statistic of as many people: neither by the fixture's policy nor by the same with `of: denominator`."""
+    numbers = {key(row): row["n"] for row in fixture.tally}
+    for of, released in (("students", fixture.released), ("denominator", fixture.released_by("denominator"))):
+        hidden = {placed(row) for row in released if is_own(row) and row["suppressed"] == "primary"}
+        for row in released:
+            if row["suppressed"] is None and placed(row) in hidden:
+                own = numbers.get(key({**row, "category": None, "statistic": None}))
+                says = f"{key_text(row)} is shown by a policy of: {of}, and the own value beside it hides"
+                assert row["category"] is None and numbers[key(row)] != own, says
+
+
+def placed(row: Row) -> tuple[object, ...]:
+    return tuple(row[name] for name in PLACED)
+
+
+def is_own(row: Row) -> bool:
+    return row["category"] is None and row["statistic"] is None
+
+
 def assert_typed(rows: Sequence[Row], columns: Sequence[str], numbers: Sequence[str]) -> None:
     assert rows, "the rows of the folder give no results"
     keys = [key(row) for row in rows if not row.get("suppressed")]  # a category that tells something hides too

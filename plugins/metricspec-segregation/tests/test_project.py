@@ -121,11 +121,8 @@ def indices(a: Counts, b: Counts, t: Counts) -> dict[str, float]:
 
 
 def tells_of(parts: Counts) -> int:
-    """Of how many students: of the smallest group, or of its smallest number at a school where schools or groups are small."""
-    parts = parts[parts.sum(axis=1) > 0]
-    smallest = parts.sum(axis=0).min()
-    few = len(parts) <= 4 or smallest < 100
-    return int(parts[parts > 0].min() if few else smallest)
+    """Of how many students: the smallest number of any group at any school that has some."""
+    return int(parts[parts > 0].min())
 
 
 def by_school(frame: pd.DataFrame, flag: pd.Series, schools: pd.Index) -> Counts:
@@ -138,7 +135,7 @@ def by_school(frame: pd.DataFrame, flag: pd.Series, schools: pd.Index) -> Counts
 def test_two_groups(project: Project, students: pd.DataFrame, name: str, level: str) -> None:
     result = project.run(f"ours.{name}")
     result = result[result["org_level"] == level]
-    checked: list[bool] = []
+    checked = 0
     for (year, org), everyone in students.groupby(["school_year", level]):
         for group, member in GROUPS.items():
             frame = everyone[member(everyone)] if name == "need" else everyone
@@ -159,9 +156,8 @@ def test_two_groups(project: Project, students: pd.DataFrame, name: str, level: 
                 digits = 6 if index == BETWEEN[name][0] else 2
                 assert abs(found[index][0] - value) <= 0.5 * 10**-digits + 1e-9, (year, org, group, index)
                 assert found[index][1] == n
-            checked.append(bool(n == min(a.sum(), b.sum())))
-    assert len(checked) >= 6
-    assert (level == "network") in checked, "districts have small schools, the network large groups"
+            checked += 1
+    assert checked >= 6
 
 
 @pytest.mark.parametrize("level", ["district", "network"])

@@ -867,8 +867,8 @@ WITH
       `o`.`org_type`,
       COALESCE(`o`.`charter`, 0) AS `charter`,
       COALESCE(`o`.`alternative`, 0) AS `alternative`,
-      CASE WHEN 1 = 0 THEN `denominator` ELSE `n` END AS `tested_n`,
-      CASE WHEN 1 = 0 THEN `prior_denominator` ELSE `prior_n` END AS `prior_tested_n`,
+      `n` AS `tested_n`,
+      `prior_n` AS `prior_tested_n`,
       CASE
         WHEN `policy` = 'dataquest'
         THEN 11

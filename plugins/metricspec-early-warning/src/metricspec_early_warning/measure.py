@@ -8,11 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.formula import Formula
-from metricspec.measure import Estimate, Moment, Statistic, Use, Wrong
+from metricspec.measure import Estimate, Moment, Statistic, Use, Wrong, share
+from metricspec.sql.parsing import LONGEST
 
-from metricspec_early_warning.shares import share
-
-LONGEST = 2_000  # characters of an expression
 PARTLY = "partly known"
 
 
@@ -161,7 +159,7 @@ class EarlyWarning:
 
     def estimates(self, spec: EarlyWarningSpec) -> Sequence[Estimate]:
         return [
-            share("(known - with_0)", "known", ("known", "with_0"), n="known"),
+            share("(known - with_0)", "known", exact=("known", "with_0")),
             *(_of_all(f"with_{raised}", category=category(raised)) for raised in range(len(spec.flags) + 1)),
             _of_all("(students - known)", "known", category=PARTLY),
             *(_of_known(at, name) for at, (name, _) in enumerate(spec.flags)),
@@ -173,9 +171,8 @@ class EarlyWarning:
 def _of_all(part: str, made_of: str = "", *, category: str | None = None, statistic: str | None = None) -> Estimate:
     """A share of all students, which is hidden with the value: where few are wholly known, it would tell of them."""
     exact = (made_of or part, "students")
-    return share(part, "students", exact, n="known", category=category, statistic=statistic)
+    return share(part, "students", n="known", exact=exact, category=category, statistic=statistic)
 
 
 def _of_known(at: int, name: str) -> Estimate:
-    part, whole = f"flag_{at}", f"known_{at}"
-    return share(part, whole, (part, whole), n=whole, statistic=f"flag_{name}")
+    return share(f"flag_{at}", f"known_{at}", statistic=f"flag_{name}")

@@ -27,8 +27,7 @@ def compared(catalog: Catalog) -> Iterator[Problem]:
 
 def hiding(catalog: Catalog) -> Iterator[Problem]:
     """OTL002: an access value would tell of fewer students than the policy shows. Older versions run too."""
-    every = (catalog.indicators.values(), *catalog.versions.values())
-    for indicator in {one.place: one for several in every for one in several}.values():
+    for indicator in catalog.every_indicator():
         measure, policy = indicator.measure, catalog.policies.get(indicator.policy)
         if not isinstance(measure, CourseAccessSpec) or measure.report != "access" or policy is None:
             continue

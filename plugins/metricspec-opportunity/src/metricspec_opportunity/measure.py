@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable
+from metricspec.sql.parsing import LONGEST
 from metricspec.sql.stage import Step
 
 from metricspec_opportunity.stages import stages
 
 Report = Literal["access", "enrollment"]
-_CONDITION = {"type": "string", "minLength": 1, "maxLength": 2000, "x-effect": "past", "x-expression": True}
+_CONDITION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,29 @@ class CourseAccess:
             return f"the share of {students} for whom `{spec.taken}`"
         several = "a student" if spec.offered_from == 1 else f"{spec.offered_from} students or more"
         return f"the share of {students} at schools with {several} for whom `{spec.taken}`"
+
+    def formula(self, spec: CourseAccessSpec) -> Formula:
+        whom = (
+            "the students counted" if spec.counted is None else f"the students counted of whom `{spec.counted}` is true"
+        )
+        taker = ("c_s", f"student *s* takes a course of the kind: `{spec.taken}`")
+        if spec.report == "enrollment":
+            line = r"v = \frac{\left|\{\, s \in S \;:\; c_s \,\}\right|}{\left|S\right|}"
+            return Formula((line,), (("S", whom), taker))
+        return Formula(
+            (
+                r"v = \frac{\left|\{\, s \in S \;:\; k_{i(s)} \ge m \,\}\right|}{\left|S\right|}",
+                r"k_i = \left|\{\, s \in P_i \;:\; c_s \,\}\right|",
+            ),
+            (
+                ("S", f"{whom}; no value where fewer than {spec.least}, but some, have access or have none"),
+                ("k_i", "how many students of school *i* take a course of the kind"),
+                ("i(s)", "the school of student *s*"),
+                ("m", f"how many must, for the school to offer it: {spec.offered_from}"),
+                ("P_i", "all students of the population at school *i*, counted or not"),
+                taker,
+            ),
+        )
 
     def variables(self, spec: CourseAccessSpec) -> Sequence[Variable]:
         taken = Variable("taken", spec.taken)

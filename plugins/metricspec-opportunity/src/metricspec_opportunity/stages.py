@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metricspec.measure import Inputs
-from metricspec.sql.stage import Stage, Step, Template, comma, lit
+from metricspec.sql.intervals import wilson
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, Step, Template, comma, lit
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,12 @@ class Share:
     interval: bool = True
 
 
-Z = "1.959963984540054e0"
 KEYS = ("school_year", "org_level", "org_id", "student_group")
 SHARES = (
     Share("access", "offered", "counted", interval=False),
     Share("enrollment", "takers", "counted"),
     Share("enrollment_where_offered", "takers_there", "offered"),
 )
-NO_TEXT, NO_NUMBER = "CAST(NULL AS VARCHAR)", "CAST(NULL AS DOUBLE)"
 
 
 def stages(inputs: Inputs, *, offered_from: int, some: bool, report: str, least: int) -> Sequence[Step]:
@@ -75,7 +74,9 @@ def _totals(counts: str) -> str:
 def _row(totals: str, share: Share, report: str, least: int) -> str:
     """A share's row for each org and group: the indicator's own, where it is the one reported, or a statistic's."""
     own = share.name == report
-    error, low, high = _wilson(share.part, share.whole) if share.interval else (NO_NUMBER,) * 3
+    p = f"({share.part} / NULLIF({share.whole}, 0))"
+    error = f"SQRT({p} * (1e0 - {p}) / NULLIF({share.whole}, 0))" if share.interval else NO_NUMBER
+    low, high = wilson(share.part, share.whole) if share.interval else (NO_NUMBER, NO_NUMBER)
     part, value, notes = share.part, f"{share.part} / NULLIF({share.whole}, 0)", NO_TEXT
     if own and share.name == "access":
         told = f"few >= {least} OR few = counted"
@@ -84,14 +85,3 @@ def _row(totals: str, share: Share, report: str, least: int) -> str:
     return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {NO_TEXT if own else lit(share.name)} AS statistic,
             {part} AS numerator, {share.whole} AS denominator, {"counted" if own else "few"} AS n, {value} AS value,
             {error} AS standard_error, {low} AS low, {high} AS high, {notes} AS notes FROM {totals}"""
-
-
-def _wilson(part: str, whole: str) -> tuple[str, str, str]:
-    """Standard error, and Wilson's score interval (Wilson 1927)."""
-    n = f"NULLIF({whole}, 0)"
-    p = f"({part} / {n})"
-    middle, below = f"({p} + {Z} * {Z} / (2e0 * {n}))", f"(1e0 + {Z} * {Z} / {n})"
-    spread = f"({Z} * SQRT(({p} * (1e0 - {p}) + {Z} * {Z} / (4e0 * {n})) / {n}))"
-    low = f"CASE WHEN {part} = 0 AND {whole} > 0 THEN 0e0 ELSE ({middle} - {spread}) / {below} END"
-    high = f"CASE WHEN {part} = {whole} AND {whole} > 0 THEN 1e0 ELSE ({middle} + {spread}) / {below} END"
-    return f"SQRT({p} * (1e0 - {p}) / {n})", low, high

@@ -15,8 +15,7 @@ DIGITS = {"ratio": 2, "percent": 0}
 
 def digits(catalog: Catalog) -> Iterator[Problem]:
     """SEG001: the more decimals, the better single students can be told from an index. Older versions run too."""
-    every = (catalog.indicators.values(), *catalog.versions.values())
-    for indicator in {one.place: one for several in every for one in several}.values():
+    for indicator in catalog.every_indicator():
         most = DIGITS.get(indicator.unit, 0)
         if isinstance(indicator.measure, SegregationSpec) and indicator.digits > most:
             message = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable, Wrong
 from metricspec.sql.stage import Step
 
+from metricspec_segregation.equations import formula
 from metricspec_segregation.several import several_stages
 from metricspec_segregation.spec import INDICES, OTHERS, SCHEMA, SegregationSpec
 from metricspec_segregation.two import condition_stages, reference_stages
@@ -42,10 +44,9 @@ class Segregation:
 
     Further statistics: of two groups the other three indices; of several none.
 
-    `n` is the number of students that the value can tell of: those of the smallest group. But where the org has four
-    schools or fewer, or the smallest group fewer than 100 students, it is the smallest number of any group at any
-    school that has some: with the sizes of groups and schools at hand, the numbers of each school could be worked out.
-    So write no more than two decimals.
+    `n` is the number of students that the value can tell of: the smallest number of any group at any school that has some,
+    however many schools there are and however large the groups. With the sizes of groups and schools at hand, a school's
+    own number can be worked out from the indices, most easily in a small school. Write no more than two decimals.
 
     Interval: none. All students and schools are counted, none is drawn. But chance alone spreads students unevenly, the
     more so the smaller the schools and the smaller group, so that D and H are above 0 where nobody is sorted.
@@ -91,6 +92,9 @@ class Segregation:
             other = "the students outside it" if spec.reference == OTHERS else f"`{spec.reference}`"
             between = f"each student group and {other}"
         return f"the {index} index of {between}, over the schools of each district and network"
+
+    def formula(self, spec: SegregationSpec) -> Formula:
+        return formula(spec)
 
     def variables(self, spec: SegregationSpec) -> Sequence[Variable]:
         if spec.of is not None:

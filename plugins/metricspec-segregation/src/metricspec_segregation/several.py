@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metricspec.measure import Inputs
-from metricspec.sql.stage import Step, comma
+from metricspec.sql.stage import NO_TEXT, Step, comma
 
-from metricspec_segregation.rows import KEYS, NO_TEXT, positive, result, stage, told
+from metricspec_segregation.rows import KEYS, positive, result, stage
 
 
 def several_stages(inputs: Inputs) -> Sequence[Step]:
@@ -32,10 +32,9 @@ def _sized(counts: str) -> str:
 
 def _made(sized: str) -> str:
     """H: the students' ln(n N / (school's group's)) by their ln(N / group's), summed over all."""
-    few = told("schools", "smallest_part", "smallest")
-    return f"""SELECT {comma(KEYS)}, {few} AS few, information / NULLIF(entropy, 0) AS index_value
+    return f"""SELECT {comma(KEYS)}, few, information / NULLIF(entropy, 0) AS index_value
         FROM (SELECT {comma(KEYS)}, COUNT(DISTINCT school) AS schools, COUNT(DISTINCT part) AS parts,
-                MIN(in_part) AS smallest_part, MIN(here) AS smallest,
+                MIN(here) AS few,
                 SUM(here * LN(here * everyone / (in_school * in_part))) AS information,
                 SUM(here * LN(everyone / in_part)) AS entropy
             FROM {sized} GROUP BY {comma(KEYS)}) AS s WHERE schools > 1 AND parts > 1"""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from metricspec.sql.parsing import LONGEST
+
 Index = Literal["dissimilarity", "isolation", "exposure", "information_theory"]
 INDICES: Mapping[Index, str] = MappingProxyType(
     {
@@ -17,7 +19,7 @@ INDICES: Mapping[Index, str] = MappingProxyType(
     }
 )
 OTHERS = "others"
-_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 2000, "x-effect": "past", "x-expression": True}
+_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metricspec.measure import Inputs
-from metricspec.sql.stage import Stage, Step, comma, lit, q
+from metricspec.sql.stage import NO_TEXT, Stage, Step, comma, lit, on, q
 
-from metricspec_segregation.rows import KEYS, NO_TEXT, positive, result, stage, told
+from metricspec_segregation.rows import KEYS, positive, result, stage
 from metricspec_segregation.spec import INDICES, OTHERS
 
 
@@ -19,7 +19,7 @@ def condition_stages(inputs: Inputs, index: str) -> Sequence[Step]:
     text = f"""SELECT {comma(KEYS)}, school, {meeting} AS a, CAST(known AS DOUBLE) - {meeting} AS b,
             CAST(known AS DOUBLE) AS t FROM {counts[-1].name}"""
     schools = stage(f"{inputs.prefix}schools", "Students of both groups at each school.", text)
-    return [*counts, schools, *_indices(inputs.prefix, schools.name, index)]
+    return [*counts, schools, *indices(inputs.prefix, schools.name, index)]
 
 
 def reference_stages(inputs: Inputs, reference: str, index: str) -> Sequence[Step]:
@@ -27,7 +27,7 @@ def reference_stages(inputs: Inputs, reference: str, index: str) -> Sequence[Ste
     counts = inputs.sums("counts", inputs.rows, (), {"students": "COUNT(*)"})
     everyone = _everyone(inputs)
     schools = _pairs(f"{inputs.prefix}schools", counts[-1].name, everyone[-1].name, reference)
-    return [*counts, *everyone, schools, *_indices(inputs.prefix, schools.name, index)]
+    return [*counts, *everyone, schools, *indices(inputs.prefix, schools.name, index)]
 
 
 def _everyone(inputs: Inputs) -> tuple[Stage, Stage]:
@@ -47,25 +47,26 @@ def _everyone(inputs: Inputs) -> tuple[Stage, Stage]:
 
 def _pairs(name: str, counts: str, everyone: str, reference: str) -> Stage:
     """A row for each group and each school of the org, also where one of the two groups is absent."""
-    same = "{0}.school_year = e.school_year AND {0}.org_level = e.org_level AND {0}.org_id = e.org_id"
-    at_school = f"{same} AND {{0}}.school = e.school"
+    org = ("school_year", "org_level", "org_id")
+    at_school = (*org, "school")
     group, other = "COALESCE(CAST(c.students AS DOUBLE), 0e0)", "e.everyone - COALESCE(CAST(c.students AS DOUBLE), 0e0)"
     where = join = ""
     if reference != OTHERS:
         where = f" WHERE student_group <> {lit(reference)}"
         other = "COALESCE(CAST(r.students AS DOUBLE), 0e0)"
         join = f"""LEFT JOIN (SELECT * FROM {counts} WHERE student_group = {lit(reference)}) AS r
-            ON {at_school.format("r")}"""
+            ON {on("r", "e", at_school)}"""
     text = f"""SELECT g.school_year AS school_year, g.org_level AS org_level, g.org_id AS org_id,
             g.student_group AS student_group, e.school AS school, {group} AS a, {other} AS b, e.everyone AS t
         FROM (SELECT DISTINCT {comma(KEYS)} FROM {counts}{where}) AS g
-        INNER JOIN {everyone} AS e ON {same.format("g")}
-        LEFT JOIN {counts} AS c ON {at_school.format("c")} AND c.student_group = g.student_group
+        INNER JOIN {everyone} AS e ON {on("g", "e", org)}
+        LEFT JOIN {counts} AS c ON {on("c", "e", at_school)} AND c.student_group = g.student_group
         {join}"""
     return stage(name, "Students of each group, and of what it is held against, at each school.", text)
 
 
-def _indices(prefix: str, schools: str, index: str) -> Sequence[Step]:
+def indices(prefix: str, schools: str, index: str) -> Sequence[Step]:
+    """The rows of orgs out of `schools`, which has a, b and t of each school."""
     window = f"OVER (PARTITION BY {comma(KEYS)})"
     text = f"""SELECT {comma(KEYS)}, a, b, t, SUM(a) {window} AS all_a, SUM(b) {window} AS all_b,
             COUNT(*) {window} AS schools FROM {schools} WHERE a + b > 0"""
@@ -85,14 +86,12 @@ def _made(sized: str) -> str:
         return f"CASE WHEN {here} > 0 THEN {here} * LN({ratio}) ELSE 0e0 END"
 
     entropy = "(all_a * LN((all_a + all_b) / all_a) + all_b * LN((all_a + all_b) / all_b))"
-    few = told("schools", "CASE WHEN all_a < all_b THEN all_a ELSE all_b END", "smallest")
-    least = "CASE WHEN least_a < least_b THEN least_a ELSE least_b END"
+    few = "CASE WHEN least_a < least_b THEN least_a ELSE least_b END"
     return f"""SELECT {comma(KEYS)}, {few} AS few, dissimilarity, isolation, exposure,
             information / {entropy} AS information_theory
-        FROM (SELECT {comma(KEYS)}, all_a, all_b, schools, {least} AS smallest, dissimilarity, isolation, exposure, information
-            FROM (SELECT {comma(KEYS)}, all_a, all_b, schools, MIN(CASE WHEN a > 0 THEN a END) AS least_a,
+        FROM (SELECT {comma(KEYS)}, all_a, all_b, MIN(CASE WHEN a > 0 THEN a END) AS least_a,
                 MIN(CASE WHEN b > 0 THEN b END) AS least_b, SUM(ABS(a / all_a - b / all_b)) / 2e0 AS dissimilarity,
                 SUM((a / all_a) * (a / t)) AS isolation, SUM((a / all_a) * (b / t)) AS exposure,
                 SUM({part("a", "all_a")} + {part("b", "all_b")}) AS information
             FROM {sized} WHERE schools > 1 AND all_a > 0 AND all_b > 0
-            GROUP BY {comma(KEYS)}, all_a, all_b, schools) AS s) AS p"""
+            GROUP BY {comma(KEYS)}, all_a, all_b) AS p"""
