@@ -22,7 +22,7 @@ def test_cases_of_the_specs(registry: Registry) -> None:
     loaded = load(registry.spec_folders, registry)
     tests = [test for test in loaded.catalog.tests if test.place.file.startswith(str(FOLDER))]
     results = list(Runner(loaded.catalog, registry, loaded.expressions).run(tests))
-    assert len(results) == 8
+    assert len(results) == 9
     assert [result for result in results if not result.passed] == []
 
 

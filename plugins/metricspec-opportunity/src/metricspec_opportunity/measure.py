@@ -50,8 +50,9 @@ class CourseAccess:
 
     `n` counts the students of whom the value is a share. But 52 of 53 with access say that one student is at a school
     without: a number that the school's own row hides. So where some students, but fewer than `least`, have access or have
-    none, there is no access value; `least` should be the smallest number that the policy shows. The further statistics
-    have the smaller of the two sides as their `n`, and hide with it.
+    none, there is no access value; nor where that is so of the students outside the group (those of `ALL` less the
+    group's), as a difference tells it. `least` should be the smallest number that the policy shows. The further
+    statistics have the smallest of these sides as their `n`, and hide with it.
 
     Interval: Wilson's score interval at 95 % for enrollment, with the standard error sqrt(p (1 - p) / n), as for a rate;
     it takes students for independent of one another. None for access: whole schools have it or not, so that the

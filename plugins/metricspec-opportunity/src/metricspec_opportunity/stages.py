@@ -20,6 +20,7 @@ class Share:
     interval: bool = True
 
 
+EVERYONE = "ALL"
 KEYS = ("school_year", "org_level", "org_id", "student_group")
 SHARES = (
     Share("access", "offered", "counted", interval=False),
@@ -58,30 +59,43 @@ def _offered(inputs: Inputs, offered_from: int, some: bool) -> str:
 
 
 def _totals(counts: str) -> str:
-    """`few`: the smaller of the students with and without access, where there are both."""
+    """`side`: the smallest number of students with or without access, where there are both, in the group or outside it."""
 
     def students(condition: str) -> str:
         return f"CAST(SUM(CASE WHEN {condition} THEN students ELSE 0 END) AS DOUBLE)"
 
-    return f"""SELECT {comma(KEYS)}, counted, offered, takers, takers_there,
-            CASE WHEN offered = 0 OR offered = counted THEN counted
-                WHEN 2 * offered < counted THEN offered ELSE counted - offered END AS few
-        FROM (SELECT {comma(KEYS)}, CAST(SUM(students) AS DOUBLE) AS counted, {students("offered = 1")} AS offered,
-                {students("taken = 1")} AS takers, {students("offered = 1 AND taken = 1")} AS takers_there
-            FROM {counts} GROUP BY {comma(KEYS)}) AS t"""
+    def outside(number: str) -> str:
+        everyone = f"MAX(CASE WHEN student_group = {lit(EVERYONE)} THEN {number} END)"
+        return f"{everyone} OVER (PARTITION BY school_year, org_level, org_id) - {number}"
+
+    def side(offered: str, counted: str) -> str:
+        smaller = f"CASE WHEN 2 * {offered} < {counted} THEN {offered} ELSE {counted} - {offered} END"
+        return f"CASE WHEN {offered} > 0 AND {offered} < {counted} THEN {smaller} END"
+
+    numbers = "counted, offered, takers, takers_there"
+    return f"""SELECT {comma(KEYS)}, {numbers},
+            CASE WHEN others_side < own_side OR own_side IS NULL THEN others_side ELSE own_side END AS side
+        FROM (SELECT {comma(KEYS)}, {numbers}, {side("offered", "counted")} AS own_side,
+                {side("others_offered", "others_counted")} AS others_side
+            FROM (SELECT {comma(KEYS)}, {numbers}, {outside("counted")} AS others_counted,
+                    {outside("offered")} AS others_offered
+                FROM (SELECT {comma(KEYS)}, CAST(SUM(students) AS DOUBLE) AS counted, {students("offered = 1")} AS offered,
+                        {students("taken = 1")} AS takers, {students("offered = 1 AND taken = 1")} AS takers_there
+                    FROM {counts} GROUP BY {comma(KEYS)}) AS t) AS o) AS p"""
 
 
 def _row(totals: str, share: Share, report: str, least: int) -> str:
     """A share's row for each org and group: the indicator's own, where it is the one reported, or a statistic's."""
     own = share.name == report
+    few = "CASE WHEN side < counted THEN side ELSE counted END"
     p = f"({share.part} / NULLIF({share.whole}, 0))"
     error = f"SQRT({p} * (1e0 - {p}) / NULLIF({share.whole}, 0))" if share.interval else NO_NUMBER
     low, high = wilson(share.part, share.whole) if share.interval else (NO_NUMBER, NO_NUMBER)
     part, value, notes = share.part, f"{share.part} / NULLIF({share.whole}, 0)", NO_TEXT
     if own and share.name == "access":
-        told = f"few >= {least} OR few = counted"
+        told = f"side IS NULL OR side >= {least}"
         part, value = (f"CASE WHEN {told} THEN {number} END" for number in (part, value))
         notes = f"CASE WHEN NOT ({told}) THEN {lit(f'fewer than {least} students with access, or without')} END"
     return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {NO_TEXT if own else lit(share.name)} AS statistic,
-            {part} AS numerator, {share.whole} AS denominator, {"counted" if own else "few"} AS n, {value} AS value,
+            {part} AS numerator, {share.whole} AS denominator, {"counted" if own else few} AS n, {value} AS value,
             {error} AS standard_error, {low} AS low, {high} AS high, {notes} AS notes FROM {totals}"""
