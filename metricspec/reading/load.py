@@ -31,7 +31,7 @@ from metricspec.reading.framework_checks import framework_problems
 from metricspec.reading.level_checks import level_problems
 from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.plugin_checks import plugin_problems
-from metricspec.reading.reader import Reader
+from metricspec.reading.reader import Reader, spec_files
 from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
@@ -159,16 +159,6 @@ def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> l
             if document is not None and document.kind != "project":
                 documents.append(document)
     return documents
-
-
-def spec_files(folder: Path, reader: Reader, problems: list[Problem]) -> Iterator[Path]:
-    """The files of specs below a folder; of a link that leads out of it there is a problem instead."""
-    for path in reader.paths(folder):
-        if leads_out(path, folder):
-            message = "the file is not read: it is a link that leads out of its folder"
-            problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
-        else:
-            yield path
 
 
 def _read_one(path: Path, reader: Reader, problems: list[Problem]) -> Document | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from metricspec.problems import Place, Problem
 from metricspec.reading.document import Document, read_document
+from metricspec.reading.paths import leads_out
 
 T = TypeVar("T")
 Read = tuple[Document | None, tuple[Problem, ...]]
@@ -69,3 +70,13 @@ class Reader:
     def _content(self, path: Path) -> bytes:
         text = self.texts.get(path.resolve()) if self.texts else None
         return path.read_bytes() if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def spec_files(folder: Path, reader: Reader, problems: list[Problem]) -> Iterator[Path]:
+    """The files of specs below a folder; of a link that leads out of it there is a problem instead."""
+    for path in reader.paths(folder):
+        if leads_out(path, folder):
+            message = "the file is not read: it is a link that leads out of its folder"
+            problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+        else:
+            yield path

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from metricspec.problems import UsageError
 from metricspec.reading.document import read_document
-from metricspec.reading.load import assemble, spec_files
+from metricspec.reading.load import assemble
 from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.reader import Reader as Files
+from metricspec.reading.reader import spec_files
 from metricspec.registry import Registry
 from metricspec.running.loading import FILE, opened_project
 from metricspec.running.plugins import project_registry
