@@ -10,6 +10,8 @@ from metricspec.sql.dialects import Solve
 from metricspec.sql.stage import Step
 
 Aggregate = Literal["count", "sum", "sum_squares"]
+# What tells an org and student group of a year in a Tally.
+PLACED = ("school_year", "org_level", "org_id", "student_group")
 # quantity: a number, or a condition counted as 1 or 0; label: anything.
 Wanted = Literal["boolean", "number", "quantity", "label"]
 

@@ -21,10 +21,11 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
 
     What is not committed yet is not in it.
     """
+    from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import hint
     from metricspec.reporting.writing import check_output, write_text
-    from metricspec.versioning.changelog import changelog
+    from metricspec.versioning.changelog import changelog, chosen
     from metricspec.versioning.git import Repository
     from metricspec.versioning.history import history_between
     from metricspec.versioning.sides import opened
@@ -32,15 +33,16 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
     if out is not None:
         check_output(out, (".md",))
     sides = opened(folder)
+    print_plugin_problems(sides.registry)
     repository = Repository.around(sides.root)
     start = repository.commit(since) if since is not None else None
     found = history_between(repository, sides.root, sides.registry, repository.commit("HEAD"), start)
     snapshot = sides.working_tree().snapshot
     known = sorted({*found, *snapshot.ids("indicator")})
     for name in indicators:
-        if name not in known:
+        if name not in known and name not in snapshot.names() and not chosen(found, [name]):
             raise UsageError(f"unknown indicator '{name}': {hint(name, known, 'there are')}")
-    wanted = {id_: entries for id_, entries in found.items() if not indicators or id_ in indicators}
+    wanted = chosen(found, indicators) if indicators else found
     text = changelog(wanted, {id_: str(one.title) for id_, one in snapshot.catalog.indicators.items()})
     if out is None:
         click.echo(text, nl=False)

@@ -58,6 +58,8 @@ def check_command(
         raise UsageError("--sample and --binding go with --live")
     if paths and live:
         raise UsageError("--live checks a project's binding: leave out the files")
+    if affected and not paths:
+        raise UsageError("--affected goes with files or folders: without them everything is checked")
     checked, problems = load_for_check(paths, folder, affected=affected)
     if against is not None:
         problems += _against(against, folder, paths)

@@ -11,6 +11,7 @@ import click
 from metricspec.cli.options import binding_option, data_files, data_option, project_option, warehouse_options
 
 if TYPE_CHECKING:
+    from metricspec.running.project import Project
     from metricspec.versioning.asked import Asked
     from metricspec.versioning.report import Report
 
@@ -55,7 +56,9 @@ def diff_command(
     """
     from datetime import date
 
+    from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import UsageError
+    from metricspec.running.loading import load
     from metricspec.versioning.asked import asked, report
     from metricspec.versioning.calendar import Calendar
     from metricspec.versioning.report import as_json, as_markdown
@@ -65,10 +68,13 @@ def diff_command(
     if dialect and not sql:
         raise UsageError("--dialect goes with --sql")
     sides = opened(folder)
+    print_plugin_problems(sides.registry)
     given = asked(sides, words)
     made = report(given, Calendar(as_of.date() if as_of else date.today()), rows)
     if sql or numbers:
-        made = _detailed(made, given, folder, binding, (warehouse, timeout), data, sql, dialect or "duckdb", numbers)
+        current = load(folder, registry=sides.registry)
+        current = current.with_binding(binding) if binding else current
+        made = _detailed(made, given, current, (warehouse, timeout), data, sql, dialect or "duckdb", numbers)
     if form == "text":
         print_report(made)
     else:
@@ -79,8 +85,7 @@ def diff_command(
 def _detailed(
     made: Report,
     given: Asked,
-    folder: Path | None,
-    binding: str | None,
+    current: Project,
     place: tuple[str | None, float | None],
     data: tuple[str, ...],
     sql: bool,
@@ -90,12 +95,8 @@ def _detailed(
     """The report with the change of SQL and numbers, of both sides' specs over the current project's data."""
     from dataclasses import replace
 
-    from metricspec.cli.opening import load
     from metricspec.versioning.asked import numbers_of, sql_of
 
-    current = load(folder)
-    if binding:
-        current = current.with_binding(binding)
     old, new = given.old.project(current), given.new.project(current)
     if sql:
         made = replace(made, sql=sql_of(made.found, given, old, new, dialect))

@@ -34,11 +34,14 @@ def test_command(wanted: tuple[str, ...], form: str, affected: bool, folder: Pat
     The rows of a test are made up and stay in this process; no real data is read. Exit code 1 where a case fails.
     """
     from metricspec.cli.opening import print_plugin_problems
+    from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.testing.report import github_text, json_text
     from metricspec.testing.runner import Runner
     from metricspec.testing.selection import select_tests
 
+    if affected and not wanted:
+        raise UsageError("--affected goes with files or folders: without them all tests are run")
     selection = select_tests(wanted, folder, affected=affected)
     print_plugin_problems(selection.registry)
     runner = Runner(selection.catalog, selection.registry, selection.expressions)

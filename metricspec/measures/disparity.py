@@ -11,8 +11,8 @@ from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.gap import OTHERS, OVERLAP, pairs_stage
 from metricspec.measures.intervals import Z, wilson
-from metricspec.measures.parts import KEYS, indicator_key, result_stage, smaller, stage
-from metricspec.sql.stage import Stage, Step, comma, lit
+from metricspec.measures.parts import KEYS, indicator_key, result_stage, smaller
+from metricspec.sql.stage import Stage, Step, comma, lit, stage
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
 from metricspec.measures.intervals import Z
-from metricspec.measures.parts import KEYS, indicator_key, own_rows, result_stage, smaller, stage
-from metricspec.sql.stage import Stage, Step, comma, lit
+from metricspec.measures.parts import KEYS, indicator_key, own_rows, result_stage, smaller
+from metricspec.sql.stage import Stage, Step, comma, lit, stage
 
 OTHERS = "others"
 OVERLAP = "the groups can overlap: no interval"

@@ -9,9 +9,9 @@ from typing import Any
 
 from metricspec.formula import Formula
 from metricspec.measure import Counted, Use
-from metricspec.measures.parts import indicator_key, own_rows, result_stage, stage
+from metricspec.measures.parts import indicator_key, own_rows, result_stage
 from metricspec.sql.rounding import double_quotient
-from metricspec.sql.stage import Step, comma, lit
+from metricspec.sql.stage import Step, comma, lit, stage
 
 PARTITION = "partition"
 

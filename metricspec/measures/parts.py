@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from metricspec.measure import Counted
-from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, Template, comma
+from metricspec.measure import PLACED, Counted
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, stage
 
-KEYS = ("school_year", "org_level", "org_id", "student_group")
+KEYS = PLACED
 _COLUMNS = {
     **dict.fromkeys(("category", "statistic"), NO_TEXT),
     **dict.fromkeys(("numerator", "denominator", "n", "value", "standard_error", "low", "high"), NO_NUMBER),
@@ -33,10 +33,6 @@ def smaller(one: str, other: str) -> str:
     """The smaller of two counts, the known one where the other is unknown. No count is -1: NULLIF says that it may be
     NULL, which DataFusion rules out of such a CASE, and then refuses its own rows."""
     return f"NULLIF(CASE WHEN {one} < {other} THEN {one} ELSE COALESCE({other}, {one}) END, -1)"
-
-
-def stage(name: str, says: str, text: str) -> Stage:
-    return Stage(name, says, Template((name, text), text))
 
 
 def result_stage(name: str, says: str, source: str, given: Mapping[str, str]) -> Stage:

@@ -150,19 +150,25 @@ def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> l
         if not folder.is_dir():
             problems.append(Problem("MS008", "there is no such folder of specs", Place(str(folder))))
             continue
-        for path in reader.paths(folder):
+        for path in spec_files(folder, reader, problems):
             real = path.resolve()
             if real in seen:
                 continue
             seen.add(real)
-            if leads_out(path, folder):
-                message = "the file is not read: it is a link that leads out of its folder"
-                problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
-                continue
             document = _read_one(path, reader, problems)
             if document is not None and document.kind != "project":
                 documents.append(document)
     return documents
+
+
+def spec_files(folder: Path, reader: Reader, problems: list[Problem]) -> Iterator[Path]:
+    """The files of specs below a folder; of a link that leads out of it there is a problem instead."""
+    for path in reader.paths(folder):
+        if leads_out(path, folder):
+            message = "the file is not read: it is a link that leads out of its folder"
+            problems.append(Problem("MS507", message, Place(str(path)), "put the file itself there"))
+        else:
+            yield path
 
 
 def _read_one(path: Path, reader: Reader, problems: list[Problem]) -> Document | None:

@@ -73,6 +73,14 @@ def open_project(root: Path, demanded: bool, reader: Reader | None = None) -> tu
     return None, []
 
 
+def opened_project(root: Path, demanded: bool) -> Described | None:
+    """The same for who cannot go on with problems. Raises SpecError where there are any."""
+    described, problems = open_project(root, demanded)
+    if problems:
+        raise SpecError(problems)
+    return described
+
+
 def read_for_check(
     root: Path,
     described: Described | None,

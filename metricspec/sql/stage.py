@@ -88,6 +88,11 @@ class Stage:
     inlined: bool = False
 
 
+def stage(name: str, says: str, text: str, *, stored: bool = False) -> Stage:
+    """A step without slots."""
+    return Stage(name, says, Template((name, text), text), stored=stored)
+
+
 @dataclass(frozen=True)
 class Computation:
     """A step in Python, for what SQL cannot reasonably do: `compute` gets the rows of the stages it `reads`, as

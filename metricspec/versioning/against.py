@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from metricspec.problems import Problem
+from metricspec.problems import Place, Problem
 from metricspec.versioning.bumps import EFFECTS, Effect, enough, needed, raised
 from metricspec.versioning.changes import Told
 from metricspec.versioning.compared import Compared, through
@@ -27,7 +27,7 @@ def version_problems(found: Iterable[Compared], reference: str) -> Iterator[Prob
         if one.became == "gone":
             message = f"the indicator {one.key[1]} of {reference} is gone: what used it finds nothing any more"
             hint = "keep it with status: deprecated, until nobody uses it"
-            yield Problem("MS903", message, hint=hint, severity="warning")
+            yield Problem("MS903", message, Place(one.spec.document.file), hint, "warning")
         if one.new is None or one.old is None:
             continue
         place = one.new.document.key("version")

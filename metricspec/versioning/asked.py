@@ -30,13 +30,13 @@ class Asked:
 
 
 def asked(sides: Sides, words: Sequence[str]) -> Asked:
-    """OLD [NEW] [ID...]: a side is a folder or a revision; without NEW it is the working tree. What names an indicator is
+    """OLD [NEW] [ID...], an id as such or as id@N: a side is a folder or a revision; without NEW it is the working tree. What names an indicator is
     none, so a branch of the same name is written refs/heads/NAME. Raises UsageError for what is nothing of these."""
     old = side(sides, words[0])
     rest = list(words[1:])
     if rest and not _is_folder(rest[0]):
         here = sides.working_tree()
-        if rest[0] in {*here.snapshot.ids("indicator"), *old.snapshot.ids("indicator")}:
+        if rest[0] in here.snapshot.names() | old.snapshot.names():
             return Asked(old, here, _known(rest, old, here))
     new = side(sides, rest.pop(0)) if rest else sides.working_tree()
     return Asked(old, new, _known(rest, old, new))
@@ -54,7 +54,7 @@ def _is_folder(word: str) -> bool:
 def _known(ids: Sequence[str], old: Side, new: Side) -> tuple[str, ...]:
     there = sorted({*old.snapshot.ids("indicator"), *new.snapshot.ids("indicator")})
     for name in ids:
-        if name not in there:
+        if name not in old.snapshot.names() | new.snapshot.names():
             raise UsageError(f"unknown indicator '{name}': {hint(name, there, 'there are')}")
     return tuple(ids)
 
@@ -63,16 +63,16 @@ def compared(given: Asked, calendar: Calendar) -> tuple[Compared, ...]:
     """What changed, of some indicators or of all."""
     found = Comparison(given.old.snapshot, given.new.snapshot, calendar).all()
     if given.ids:
-        return tuple(one for one in found if one.key[0] == "indicator" and {one.key[1], _old_id(one)} & set(given.ids))
+        return tuple(one for one in found if one.key[0] == "indicator" and _names(one) & set(given.ids))
     return tuple(found)
 
 
-def _old_id(one: Compared) -> str:
-    return one.old.document.id if one.old else one.key[1]
+def _names(one: Compared) -> set[str]:
+    return {name for spec in (one.old, one.new) if spec for name in spec.names}
 
 
 def report(given: Asked, calendar: Calendar, rows: int = 20) -> Report:
-    broken = tuple(dict.fromkeys((*given.old.snapshot.broken, *given.new.snapshot.broken)))
+    broken = tuple(dict.fromkeys(one.file for side in (given.old, given.new) for one in side.snapshot.broken))
     return Report(given.old.name, given.new.name, compared(given, calendar), broken, rows=rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from metricspec.versioning.bumps import EFFECTS
 from metricspec.versioning.history import Entry
@@ -19,6 +19,16 @@ def changelog(history: Mapping[str, Sequence[Entry]], titles: Mapping[str, str])
     if not history:
         parts.append("Nothing changed.")
     return "\n\n".join(parts) + "\n"
+
+
+def chosen(history: Mapping[str, Sequence[Entry]], names: Iterable[str]) -> dict[str, Sequence[Entry]]:
+    """Of some indicators; of id@N the entries of the versions with that major number."""
+    wanted = set(names)
+    found = {
+        id_: entries if id_ in wanted else [one for one in entries if f"{id_}@{one.major}" in wanted]
+        for id_, entries in history.items()
+    }
+    return {id_: entries for id_, entries in found.items() if entries}
 
 
 def _versions(entries: Sequence[Entry]) -> Iterator[str]:

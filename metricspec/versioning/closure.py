@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from metricspec.model import Indicator
+from metricspec.reading.mentions import mentions
 from metricspec.versioning.snapshot import Key, Snapshot, Spec
 
-_LOOKUP = re.compile(r"\blookup\s*\(\s*[\"']?([A-Za-z0-9_.]+)", re.I)
 OF_PARTS_ONLY = frozenset({"rating", "compare"})  # what others are made of is neither compared nor rated there
 
 
@@ -35,19 +33,12 @@ def _own(snapshot: Snapshot, spec: Spec, found: dict[Key, None]) -> None:
     for name in filter(None, datasets):
         columns = snapshot.catalog.datasets[name].columns.values() if name in snapshot.catalog.datasets else ()
         found |= {("codes", column.codes): None for column in columns if column.codes}
-    found |= {("lookup", name): None for name in _lookups(spec.document.data)}
-    for name in snapshot.made_of(indicator):
-        other = snapshot.spec("indicator", name)
-        if other is not None and ("indicator", name) not in found:
-            found["indicator", name] = None
-            _own(snapshot, other, found)
-
-
-def _lookups(data: Any) -> Iterator[str]:
-    if isinstance(data, str):
-        yield from _LOOKUP.findall(data)
-    for inner in data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ():
-        yield from _lookups(inner)
+    found |= {("lookup", one.id): None for one in mentions(spec.document, snapshot.schemas) if one.kind == "lookup"}
+    for key in (("indicator", name) for name in snapshot.made_of(indicator)):
+        if key not in found:
+            found[key] = None
+            for other in snapshot.in_use(key):
+                _own(snapshot, other, found)
 
 
 def matters(sides: Sequence[tuple[Snapshot, Spec]], key: Key, path: tuple[str | int, ...]) -> bool:

@@ -97,6 +97,8 @@ class Comparison:
         made = []
         for old, new in pairs(self.old.own(key), self.new.own(key)):
             if old is None or new is None:
+                if key in (self.old if old is None else self.new).unread:
+                    continue  # it is there, and has problems
                 made.append(Compared(key, "new" if old is None else "gone", old, new))
             else:
                 made.append(Compared(key, "changed", old, new, self._changes(old, new)))
@@ -198,7 +200,8 @@ class Comparison:
             return
         old, new = self.old.spec(*key), self.new.spec(*key)
         if old is None or new is None:
-            yield Compared(key, "new" if old is None else "gone", old, new)
+            if key not in (self.old if old is None else self.new).unread:
+                yield Compared(key, "new" if old is None else "gone", old, new)
         elif not told and key[0] != "binding":
             changes = tuple(
                 Told(

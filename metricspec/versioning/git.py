@@ -14,7 +14,15 @@ from metricspec.problems import UsageError
 
 SECONDS = 120
 # Nothing is fetched, nothing asked, and what is replaced in this clone only is not looked at.
-SETTINGS = ("--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+SETTINGS = (
+    "--no-replace-objects",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "log.showSignature=false",
+)
 QUIET = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -96,9 +104,13 @@ class Repository:
         found, at = {}, 0
         for id_ in wanted:
             end = said.index(b"\n", at)
-            size = int(said[at:end].rsplit(b" ", 1)[1])
-            found[id_] = said[end + 1 : end + 1 + size]
-            at = end + size + 2
+            size = said[at:end].rsplit(b" ", 1)[1]
+            if not size.isdigit():
+                raise UsageError(
+                    f"this clone lacks the content {id_}: git fetch --unshallow, or clone without --filter"
+                )
+            found[id_] = said[end + 1 : end + 1 + int(size)]
+            at = end + int(size) + 2
         return found
 
     def log(self, commit: str, folders: Sequence[str], since: str | None = None) -> tuple[Commit, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
-from metricspec.versioning.bumps import Effect
+from metricspec.versioning.bumps import Effect, numbers
 from metricspec.versioning.calendar import Calendar
 from metricspec.versioning.compared import Compared, Comparison, through
 from metricspec.versioning.git import Commit, Repository
@@ -33,19 +33,22 @@ class Entry:
     changes: tuple[str, ...]
     effects: tuple[Effect, ...] = ()
 
+    @property
+    def major(self) -> int:
+        return numbers(self.version)[0]
+
 
 def history(root: Path, registry: Registry) -> Mapping[str, tuple[Entry, ...]]:
     """Per indicator, newest first, what the commits that touched specs changed, along the first parents of HEAD. Empty
-    where the project lies in no git repository, or nothing was committed.
+    where the project lies in no git repository, nothing was committed, or git fails.
 
     A school year was finished or not on the day of the commit.
     """
     try:
         repository = Repository.around(root)
-        head = repository.commit("HEAD")
+        return history_between(repository, root, registry, repository.commit("HEAD"))
     except UsageError:
         return {}
-    return history_between(repository, root, registry, head)
 
 
 def history_between(
@@ -56,6 +59,7 @@ def history_between(
     before: Snapshot | None = None
     for commit, state in _states(repository, root, registry, last, since):
         if before is not None:
+            state = state.mended(before)
             for one in Comparison(before, state, Calendar(commit.day)).all():
                 if one.key[0] == "indicator":
                     _enter(found, one, commit)

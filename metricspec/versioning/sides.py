@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from metricspec.problems import SpecError, UsageError
+from metricspec.problems import UsageError
 from metricspec.reading.document import read_document
-from metricspec.reading.load import assemble, load_project
+from metricspec.reading.load import assemble, spec_files
+from metricspec.reading.paths import leads_out, path_fault
+from metricspec.reading.reader import Reader as Files
 from metricspec.registry import Registry
-from metricspec.running.loading import FILE, open_project
+from metricspec.running.loading import FILE, opened_project
 from metricspec.running.plugins import project_registry
 from metricspec.running.project import Project
 from metricspec.versioning.git import Blob, Repository
@@ -77,10 +79,8 @@ class Sides:
     @staticmethod
     def _of_project(root: Path) -> Iterator[Written]:
         if (root / FILE).is_file():
-            opened = load_project(root / FILE)
-            if opened.project is None:
-                raise SpecError(opened.problems)
-            for name in opened.project.specs:
+            described = opened_project(root, demanded=True)
+            for name in described.specs if described else ():
                 yield from on_disk(root / name)
 
 
@@ -88,10 +88,7 @@ def opened(folder: Path | None) -> Sides:
     """The sides of the project in a folder (default: this one), with the plugins that it names. Raises UsageError where the
     folder is no project, SpecError where its metricspec.yaml has problems."""
     root = folder or Path()
-    described, problems = open_project(root, folder is not None)
-    if problems:
-        raise SpecError(problems)
-    return Sides(root, project_registry(described))
+    return Sides(root, project_registry(opened_project(root, demanded=folder is not None)))
 
 
 @dataclass(frozen=True)
@@ -127,8 +124,15 @@ class Tree:
     def written(self, known: Callable[[str, str], bool]) -> list[Written]:
         """All files of specs; the bytes of those that are known already are not fetched again."""
         blobs = self.blobs()
-        contents = self.repository.contents(b.id for b in blobs if not known(b.path, b.id))
-        return [*self.beside(), *(Written(b.path, contents.get(b.id, b""), b.id) for b in blobs)]
+        files = {blob: self._file(blob) for blob in blobs}
+        contents = self.repository.contents(blob.id for blob, file in files.items() if not known(file, blob.id))
+        own = (Written(file, contents.get(blob.id, b""), blob.id) for blob, file in files.items())
+        return [*self.beside(), *own]
+
+    def _file(self, blob: Blob) -> str:
+        """A file by the name that it has, or would have, in the working tree."""
+        path, home = self.repository.root / blob.path, self.root.resolve()
+        return str(self.root / path.relative_to(home) if path.is_relative_to(home) else path)
 
     def _kept(self, folder: str | None) -> bool:
         """Whether a folder has files in this commit or in the last one: an installed package may lie in the repository's
@@ -141,13 +145,15 @@ class Tree:
     def _inside(self, folder: Path) -> str | None:
         """A folder's path in the repository; None where it lies elsewhere."""
         path = Path(os.path.normpath(folder.resolve()))
-        return path.relative_to(self.repository.root).as_posix().removeprefix(".") if self._contains(path) else None
+        if not self._contains(path):
+            return None
+        return "" if path == self.repository.root else path.relative_to(self.repository.root).as_posix()
 
     def _contains(self, path: Path) -> bool:
         return path == self.repository.root or self.repository.root in path.parents
 
     def _specs(self) -> Sequence[str]:
-        """The folders of specs that the project named in this commit."""
+        """The folders of specs that the project named in this commit, as far as they lie in it."""
         file = self._inside(self.root / FILE)
         found = [blob for blob in self.repository.files(self.commit, [file]) if blob.path == file] if file else []
         if not found:
@@ -155,13 +161,14 @@ class Tree:
         document, _ = read_document(FILE, self.repository.contents([found[0].id])[found[0].id])
         data = document.data if document is not None and isinstance(document.nodes.data, Mapping) else {}
         named = data.get("specs", ())
-        return [name for name in named if isinstance(name, str)] if isinstance(named, list) else ()
+        texts = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+        return [name for name in texts if path_fault(name) is None and not leads_out(self.root / name, self.root)]
 
 
 def on_disk(folder: Path) -> Iterator[Written]:
-    """The specs below a folder, each with the id that git would give its content."""
-    for path in sorted(folder.rglob("*.yaml")):
-        if path.is_file():
+    """The specs below a folder, each with the id that git would give its content; no links that lead out of it."""
+    for path in spec_files(folder, Files(), []):
+        if path.suffix == ".yaml" and path.is_file():
             content = path.read_bytes()
             mark = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
             yield Written(str(path), content, mark)

@@ -18,7 +18,7 @@ from metricspec.reading.document import Document, read_document
 from metricspec.reading.load import BUILDERS
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
-from metricspec.reading.versions import side_by_side, told_apart
+from metricspec.reading.versions import side_by_side
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.versioning.bumps import numbers
@@ -40,9 +40,22 @@ class Spec:
         return self.document.kind, self.document.id
 
     @property
+    def names(self) -> frozenset[str]:
+        """What an indicator is called by: its id, and id@N for this version alone."""
+        return frozenset((self.document.id, f"{self.document.id}@{self.version[0]}"))
+
+    @property
     def version(self) -> tuple[int, int, int]:
         """The version; of what has none, the lowest."""
         return numbers(str(self.document.data.get("version", "0.0.0")))
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A file whose spec could not be taken, with its kind and id where they show."""
+
+    file: str
+    key: Key | None
 
 
 @dataclass(frozen=True)
@@ -60,26 +73,29 @@ class Reader:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self.schemas = Schemas(registry.measure_types)
-        self._read: dict[tuple[str, str], Spec | bool] = {}
+        self._read: dict[tuple[str, str], Spec | Broken | None] = {}
 
     def knows(self, file: str, mark: str) -> bool:
         """Whether a file was read before with the same content, so that its content need not be given again."""
         return (file, mark) in self._read
 
-    def spec(self, one: Written) -> Spec | bool:
-        """The spec in a file; True for what is another document, False for what has problems of its own."""
+    def spec(self, one: Written) -> Spec | Broken | None:
+        """The spec in a file, or that it has problems of its own; None for what is another document."""
         memory = (one.file, one.mark)
         if memory not in self._read:
             self._read[memory] = self._spec(one)
         return self._read[memory]
 
-    def _spec(self, one: Written) -> Spec | bool:
+    def _spec(self, one: Written) -> Spec | Broken | None:
         document, problems = read_document(one.file, one.content)
-        if document is not None and document.kind not in SHELVES:
-            return True
-        if document is None or document.nodes.data is None or any(p.severity == "error" for p in problems):
-            return False
-        return False if schema_problems(document, self.schemas) else Spec(document, self._built(document), one.mark)
+        if document is None:
+            return Broken(one.file, None)
+        if document.kind not in SHELVES:
+            return None
+        unread = document.nodes.data is None or any(p.severity == "error" for p in problems)
+        if unread or schema_problems(document, self.schemas):
+            return Broken(one.file, (document.kind, document.id))
+        return Spec(document, self._built(document), one.mark)
 
     def _built(self, document: Document) -> Any:
         if document.kind == "indicator":
@@ -93,8 +109,8 @@ class Reader:
         broken = []
         for one in files:
             spec = self.spec(one)
-            if isinstance(spec, bool):
-                broken += [] if spec else [one.file]
+            if not isinstance(spec, Spec):
+                broken += [spec] if spec else []
                 continue
             same = found.setdefault(spec.key, [])
             if not same or (spec.document.kind == "indicator" and spec.version[0] not in [s.version[0] for s in same]):
@@ -107,12 +123,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What some files hold together; `broken` are the files that could not be taken, `behind` what is there only to be
+    """What some files hold together; `broken` is what could not be taken, `behind` what is there only to be
     referred to."""
 
     specs: Mapping[Key, tuple[Spec, ...]]
     registry: Registry
-    broken: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
     behind: frozenset[Key] = frozenset()
     _reads: dict[str, Reads | None] = field(default_factory=dict, compare=False, repr=False)
 
@@ -126,6 +142,30 @@ class Snapshot:
     def own(self, key: Key) -> tuple[Spec, ...]:
         """The versions of something, none of what only stands behind."""
         return () if key in self.behind else self.specs.get(key, ())
+
+    def in_use(self, key: Key) -> tuple[Spec, ...]:
+        """The versions that a plain id means, each in its years: no drafts, where there is anything else."""
+        several = self.specs.get(key, ())
+        return tuple(spec for spec in several if spec.model.status != "draft") or several
+
+    @cached_property
+    def unread(self) -> frozenset[Key]:
+        """What is there, wholly or in part, in files that could not be taken: nobody can say that it is gone or new."""
+        return frozenset(one.key for one in self.broken if one.key is not None)
+
+    def mended(self, before: Snapshot) -> Snapshot:
+        """The same, with what is broken as it stood before."""
+        specs = dict(self.specs)
+        for key in self.unread:
+            known = {spec.version[0]: spec for spec in (*before.specs.get(key, ()), *specs.get(key, ()))}
+            if known:
+                specs[key] = tuple(known[number] for number in sorted(known))
+        return Snapshot(MappingProxyType(specs), self.registry, behind=self.behind)
+
+    def names(self) -> frozenset[str]:
+        """What the indicators are called by, in all their versions."""
+        keys = [("indicator", id_) for id_ in self.ids("indicator")]
+        return frozenset(name for key in keys for spec in self.specs[key] for name in spec.names)
 
     def ids(self, kind: str) -> tuple[str, ...]:
         return tuple(key[1] for key in self.specs if key[0] == kind and key not in self.behind)
@@ -143,13 +183,20 @@ class Snapshot:
     @cached_property
     def _named(self) -> Mapping[str, Spec]:
         """Indicators by the name of each version: the plain id, or id@N beside a newer one."""
-        specs = [spec for (kind, _), several in self.specs.items() if kind == "indicator" for spec in several]
-        documents = told_apart([spec.document for spec in specs])
-        return {document.id: spec for document, spec in zip(documents, specs, strict=True)}
+        found: dict[str, Spec] = {}
+        for key, several in self.specs.items():
+            if key[0] == "indicator":
+                newest = self.in_use(key)[-1]
+                found |= {key[1] if one is newest else f"{key[1]}@{one.version[0]}": one for one in several}
+        return found
 
     def name(self, spec: Spec) -> str:
         """What to call a version where it is compiled or run: id@N where there are several."""
         return f"{spec.document.id}@{spec.version[0]}" if len(self.specs[spec.key]) > 1 else spec.document.id
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        return Schemas(self.registry.measure_types)
 
     @cached_property
     def expressions(self) -> Expressions:

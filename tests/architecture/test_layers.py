@@ -16,7 +16,7 @@ LAYERS = (
     ("problems", "schoolyear"),
     ("model",),
     ("sql",),
-    ("measure", "formula", "warehouse", "offers", "hookspecs", "contract", "scopes"),
+    ("measure", "formula", "warehouse", "offers", "hookspecs", "scopes"),
     ("measures", "warehouses", "builtin"),
     ("registry", "plugins"),
     ("reading",),

@@ -114,7 +114,7 @@ def test_the_lock_comes_first(hailing: Path, site: Site, command: Command) -> No
     ("fail", "code", "said"),
     [
         ("key", 1, "a command of the plugin hailing failed: KeyError: 'lost'"),
-        ("file", 1, "a command of the plugin hailing failed: FileNotFoundError: lost"),
+        ("file", 2, "metricspec: lost"),  # what a person can mend, as for any command
         ("base", 1, "a command of the plugin hailing failed: Base: lost"),
         ("usage", 2, "hail whom?"), ("exit", 4, ""), ("spec", 1, "TRY002 no hail today"),
     ],

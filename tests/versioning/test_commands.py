@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from metricspec.registry import load_registry
+from metricspec.versioning import git as git_module
 from metricspec.versioning.history import history
 from tests.versioning.commands import command
 from tests.versioning.repositories import INDICATOR, OWN, POLICY, RULES, Repository, repository, small_project
@@ -100,6 +102,16 @@ def test_a_project_below_the_top_of_its_repository(tmp_path: Path) -> None:
     assert "privacy n 11 -> 12" in done.stdout, done.stderr
 
 
+def test_a_project_below_a_folder_with_a_dot(tmp_path: Path) -> None:
+    inner = small_project(tmp_path / ".github" / "reports")
+    outer = Repository(tmp_path)
+    outer.git("init", "-q")
+    outer.commit("first")
+    inner.replace(POLICY, "n: 11", "n: 12")
+    done = command(inner.folder, "diff", "HEAD")
+    assert "privacy n 11 -> 12" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize(
     "name", ["nope", "--output=x", "-n1", "HEAD~99", "HEAD:metricspec.yaml", "", "$(touch x)", "HEAD;ls", "--all"]
 )
@@ -181,6 +193,48 @@ def test_a_version_that_went_down_and_an_indicator_that_is_gone(project: Reposit
     (project.folder / OWN).unlink()
     done = command(project.folder, "check", "--against", "HEAD")
     assert done.returncode == 0 and "MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
+
+
+def test_what_is_gone_is_told_where_it_was(tmp_path: Path) -> None:
+    """So that a check of some files tells of these, wherever the project lies in its repository."""
+    inner = small_project(tmp_path / "top" / "ours")
+    inner.write("specs/other/late.yaml", INDICATOR.replace("late_start", "later").replace("n: 20", "n: 30"))
+    outer = Repository(tmp_path / "top")
+    outer.git("init", "-q")
+    outer.commit("first")
+    (inner.folder / OWN).unlink()
+    done = command(inner.folder, "check", "specs", "--against", "HEAD")
+    assert f"{OWN}: MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
+    assert "MS903" not in command(inner.folder, "check", "specs/other", "--against", "HEAD").stdout
+
+
+@pytest.mark.parametrize("name", ["check", "test"])
+def test_affected_by_nothing(project: Repository, name: str) -> None:
+    done = command(project.folder, name, "--affected")
+    assert done.returncode == 2 and "--affected goes with files or folders" in done.stderr
+
+
+def test_what_is_broken_is_not_gone(project: Repository) -> None:
+    project.replace(OWN, "better: lower", "better: lowest")
+    project.replace(POLICY, "  - n: 11", "  - n: 11\n :")
+    done = command(project.folder, "check", "--against", "HEAD")
+    assert done.returncode == 1 and "MS903" not in done.stdout
+    done = command(project.folder, "diff", "HEAD")
+    assert "gone" not in done.stdout and "nothing changed" in done.stdout
+    assert "left out, because of problems" in done.stdout and "late-start.yaml" in done.stdout
+    project.commit("broken")
+    assert "new" not in command(project.folder, "diff", "HEAD", "HEAD~1").stdout
+
+
+def test_a_commit_that_breaks_a_spec_is_no_end_of_it(project: Repository) -> None:
+    project.replace(OWN, "better: lower", "better: lowest")
+    project.commit("broken")
+    project.replace(OWN, "better: lowest", "better: lower")
+    project.replace(OWN, "numerator: 20", "numerator: 25")
+    project.commit("whole again")
+    entries = history(project.folder, load_registry())["late_start"]
+    assert [entry.effects for entry in entries] == [("past",), ()]
+    assert entries[0].changes[0].startswith("The numerator was `20 * days_absent")
 
 
 def test_only_the_files_that_were_asked_for(project: Repository) -> None:
@@ -277,3 +331,114 @@ def test_links_and_submodules_of_a_revision_are_not_followed(project: Repository
     (project.folder / "specs" / "link.yaml").unlink()
     done = command(project.folder, "diff", "HEAD", "--format", "json")
     assert done.returncode == 0 and "stolen" not in done.stdout
+
+
+def test_links_of_the_working_tree_that_lead_out_are_not_followed(project: Repository, tmp_path: Path) -> None:
+    """As check and run do not read them."""
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "stolen.yaml").write_text(RULES.replace("own", "stolen"), encoding="utf-8")
+    (project.folder / "specs" / "link.yaml").symlink_to(secret / "stolen.yaml")
+    done = command(project.folder, "diff", "HEAD", "--format", "json")
+    assert done.returncode == 0 and "stolen" not in done.stdout
+    (project.folder / "specs" / "link.yaml").unlink()
+    (project.folder / "more").symlink_to(secret)
+    project.replace("metricspec.yaml", "[specs]", "[specs, more]")
+    assert "MS507" in command(project.folder, "diff", "HEAD").stderr
+
+
+def test_a_revision_names_no_folder_outside_of_the_project(tmp_path: Path) -> None:
+    """A link of today, or a path of then, to what else lies in the repository."""
+    outer = Repository(tmp_path / "top")
+    outer.write("others/stolen.yaml", RULES.replace("own", "stolen"))
+    inner = small_project(tmp_path / "top" / "ours")
+    inner.replace("metricspec.yaml", "[specs]", "[specs, ../others, more]")
+    (inner.folder / "more").symlink_to(tmp_path / "top" / "others")
+    outer.git("init", "-q")
+    outer.commit("first")
+    inner.replace("metricspec.yaml", ", ../others, more", "")
+    done = command(inner.folder, "diff", "HEAD", "--format", "json")
+    assert done.returncode == 0 and "stolen" not in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("of", ["log", "ls-tree", "cat-file"])
+def test_pages_have_no_history_where_git_fails(project: Repository, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history is an extra: nothing else may fail with it."""
+    plain = git_module._git
+
+    def failing(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        done = plain(folder, *arguments, given=given)
+        return replace_code(done, 128) if arguments[0] == of else done
+
+    assert history(project.folder, load_registry())
+    monkeypatch.setattr(git_module, "_git", failing)
+    assert history(project.folder, load_registry()) == {}
+
+
+def replace_code(done: subprocess.CompletedProcess[bytes], code: int) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.CompletedProcess(done.args, code, done.stdout, b"it failed")
+
+
+def test_a_clone_that_lacks_a_content(project: Repository) -> None:
+    blob = project.git("rev-parse", f"HEAD:{OWN}")
+    (project.folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    project.write(OWN, INDICATOR.replace("31", "32"))
+    done = command(project.folder, "diff", "HEAD")
+    assert done.returncode == 2 and f"this clone lacks the content {blob}" in done.stderr
+    assert history(project.folder, load_registry()) == {}
+
+
+def test_signatures_are_not_looked_at(project: Repository) -> None:
+    """git would write what it finds among the commits, and run a program that the repository names."""
+    project.write("gpg.sh", "#!/bin/sh\ntouch ran\necho who knows >&2\n")
+    (project.folder / "gpg.sh").chmod(0o755)
+    project.git("config", "gpg.program", str(project.folder / "gpg.sh"))
+    project.git("config", "log.showSignature", "true")
+    tree = project.git("rev-parse", "HEAD^{tree}")
+    person = "A <a@example.org> 1795348800 +0000"
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n abc\n -----END PGP SIGNATURE-----"
+    project.write(".git/signed", f"tree {tree}\nauthor {person}\ncommitter {person}\n{signature}\n\nsigned\n")
+    commit = project.git("hash-object", "-t", "commit", "-w", ".git/signed")
+    project.git("update-ref", "refs/heads/main", commit)
+    assert "who knows" in project.git("log", "--format=%H")
+    (project.folder / "ran").unlink()
+    assert set(history(project.folder, load_registry())) == {"late_start"}
+    assert not (project.folder / "ran").exists()
+
+
+def two_versions(project: Repository) -> None:
+    """2.0.0 beside 1.0.0, and then a change of the older one."""
+    second = INDICATOR.replace('"1.0.0"', '"2.0.0"').replace("20 *", "25 *")
+    later = second.replace("better: lower\n", "better: lower\neffective: {from: 2024-25}\n")
+    project.write("specs/indicators/second.yaml", later)
+    project.commit("second", day="2026-12-01")
+    project.replace(OWN, "es: Casi crónico", "es: Cerca")
+    project.replace("specs/indicators/second.yaml", "es: Casi crónico", "es: Muy cerca")
+
+
+@pytest.mark.parametrize(
+    ("name", "versions"), [("late_start", {"1.0.0", "2.0.0"}), ("late_start@1", {"1.0.0"}), ("late_start@2", {"2.0.0"})]
+)
+def test_one_version_alone(project: Repository, name: str, versions: set[str]) -> None:
+    two_versions(project)
+    for words in (["HEAD", name], ["HEAD", ".", name]):
+        done = command(project.folder, "diff", *words, "--format", "json")
+        assert done.returncode == 0, done.stderr
+        assert {one["new_version"] for one in json.loads(done.stdout)["indicators"]} == versions
+    project.commit("titles", day="2026-12-02")
+    done = command(project.folder, "changelog", name)
+    heads = {line.split()[1].strip(",") for line in done.stdout.splitlines() if line.startswith("### ")}
+    assert heads == versions, done.stderr
+
+
+def test_a_version_that_is_none(project: Repository) -> None:
+    for words in (("diff", "HEAD", ".", "late_start@7"), ("changelog", "late_start@7")):
+        done = command(project.folder, *words)
+        assert done.returncode == 2 and "unknown indicator 'late_start@7'" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("diff", "HEAD"), ("diff", "HEAD", "--sql"), ("changelog",)])
+def test_a_plugin_that_is_not_there_is_told_once(project: Repository, words: tuple[str, ...]) -> None:
+    project.replace("metricspec.yaml", "specs: [specs]\n", 'specs: [specs]\nplugins: {metricspec-none: ">=1"}\n')
+    done = command(project.folder, *words)
+    assert done.returncode == 0 and done.stderr.count("metricspec-none is not installed") == 1, done.stderr

@@ -8,6 +8,7 @@ from hashlib import sha1
 import pytest
 
 from metricspec.versioning.bumps import declared, enough, raised
+from metricspec.versioning.closure import depends_on
 from metricspec.versioning.compared import pairs
 from metricspec.versioning.expressions import same
 from metricspec.versioning.snapshot import Snapshot, Spec, Written
@@ -190,3 +191,50 @@ def test_a_version_beside_another_changes_only_the_years_from_its_first(first: s
     said = [told.change.says for told in found["ca.chronic_absenteeism"].changes]
     assert f"Version 2.0.0 holds from {first} on; before that version 1.0.0 stays." in said
     assert not any("no results" in text for text in said)
+
+
+def second_of(version: str, first: str, *more: tuple[str, str]) -> Written:
+    """Another version of the chronic absenteeism that ships, from a school year on."""
+    text = text_of(CHRONIC).replace("from: 2016-17\n  except: [2019-20, 2020-21]", f"from: {first}")
+    for old, new in (('version: "1.0.0"', version), *more):
+        assert old in text
+        text = text.replace(old, new)
+    return written("indicators/ca/second.yaml", text)
+
+
+STRICTER = "metricspec: 1\npolicy: stricter\nprivacy:\n  - n: {n}\n"
+
+
+def test_what_only_an_older_version_of_a_part_depends_on_is_felt() -> None:
+    """The plain id means each version in its years, so the older one's policy hides as well."""
+    second = second_of('version: "2.0.0"', "2023-24")
+    policy = [written("policies/stricter.yaml", STRICTER.format(n=n)) for n in (30, 40)]
+    older = written(CHRONIC, text_of(CHRONIC).replace("policy: ca_dashboard", "policy: stricter"))
+    rest = [*files_without(CHRONIC), older, second, written("indicators/ours/gap.yaml", GAP)]
+    old, new = (reader().snapshot([*rest, one]) for one in policy)
+    (gap,) = old.specs["indicator", "ours.gap"]
+    assert {("policy", "stricter"), ("policy", "ca_dashboard")} <= depends_on(old, gap)
+    assert compared(old, new)["ours.gap"].needed == "major"
+
+
+def test_only_an_expression_looks_up() -> None:
+    """The same rule as where references are looked for: what a title says is none."""
+    edit = Edit(CHRONIC, "  en: Chronic absenteeism", "  en: A rate, no lookup(ca.ela_level_3_minimum)")
+    (spec,) = edited([edit]).specs["indicator", "ca.chronic_absenteeism"]
+    assert ("lookup", "ca.ela_level_3_minimum") not in depends_on(shipped(), spec)
+    (other,) = shipped().specs["indicator", "ca.ela_dfs"]
+    assert ("lookup", "ca.ela_level_3_minimum") in depends_on(shipped(), other)
+
+
+@pytest.mark.parametrize("key", ['version : "2.0.0"', '"version": 2.0.0', 'version: "2.0.0"'])
+def test_a_version_is_known_however_its_key_is_written(key: str) -> None:
+    both = reader().snapshot([*shipped_files(), second_of(key, "2023-24")])
+    newest, older = (both.spec("indicator", f"ca.chronic_absenteeism{mark}") for mark in ("", "@1"))
+    assert newest and older and (newest.version, older.version) == ((2, 0, 0), (1, 0, 0))
+    assert [one.version for one in both.catalog.versions["ca.chronic_absenteeism"]] == ["1.0.0", "2.0.0"]
+
+
+def test_a_draft_has_not_the_plain_name() -> None:
+    draft = second_of('version: "2.0.0"', "2023-24", ("status: active", "status: draft"))
+    found = reader().snapshot([*shipped_files(), draft]).spec("indicator", "ca.chronic_absenteeism")
+    assert found and found.version == (1, 0, 0)

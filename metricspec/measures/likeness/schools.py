@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from metricspec.measure import ORG_ATTRIBUTES, Counted
-from metricspec.measures.parts import own_rows, stage
-from metricspec.sql.stage import Stage, comma, lit, q
+from metricspec.measures.parts import own_rows
+from metricspec.sql.stage import Stage, comma, lit, q, stage
 
 if TYPE_CHECKING:
     import numpy as np

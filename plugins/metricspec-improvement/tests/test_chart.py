@@ -139,7 +139,10 @@ def test_hidden_points_take_the_signal_with_them(results: Path, tmp_path: Path) 
         says
         == "2 points are hidden, so no median and no signal is told: either would tell something of what is hidden.\n"
     )
-    assert page.count("hidden: too few students") == 1 and page.count("hidden: it would give away another") == 1
+    assert (
+        page.count("hidden: too few students") == 1
+        and page.count("hidden: so that no total of the year tells another") == 1
+    )
     svg = page[page.index("<svg") : page.index("</svg>") + 6]
     assert texts(svg).count("hidden") == 2
     assert not any("median" in text for text in texts(svg))
@@ -205,6 +208,65 @@ def test_pictures(results: Path, tmp_path: Path) -> None:
 def test_what_is_refused(results: Path, arguments: list[str], says: str) -> None:
     done = CliRunner().invoke(run_chart_command, [str(results / "all.parquet"), *arguments], standalone_mode=False)
     assert isinstance(done.exception, UsageError) and says in str(done.exception)
+
+
+def test_versions_side_by_side(results: Path, tmp_path: Path) -> None:
+    """The newest by number, of those that have the year; another where it is wanted; never points of both."""
+    frame = pd.read_csv(results / "all.csv", dtype={"category": str})
+    old = frame[frame["indicator"] == "ours.plain"]
+    new = old.assign(version="10.0.0", value=old["value"] / 2)
+    both = pd.concat([old.assign(version="9.1.0"), new, old.assign(version="9.1.0", school_year="2023-24")])
+    file = tmp_path / "both.csv"
+    both.to_csv(file, index=False)
+
+    def of(year: str | None = None, version: str | None = None) -> tuple[str, str, float | None, int]:
+        found = one_series(read_result(file), Wanted(None, "A", "ALL", year, version))
+        return found.school_year, found.version, found.points[0].value, len(found.points)
+
+    assert of() == ("2024-25", "10.0.0", 5.0, 20)
+    assert of(version="9.1.0") == of("2024-25", "9.1.0") == ("2024-25", "9.1.0", 10.0, 20)
+    assert of("2023-24") == ("2023-24", "9.1.0", 10.0, 20)
+    with pytest.raises(UsageError, match=r"has no version '1\.0\.0'; there are: 10\.0\.0, 9\.1\.0"):
+        of(version="1.0.0")
+    with pytest.raises(UsageError, match=r"has no school_year '2023-24'; there are: 2024-25"):
+        of("2023-24", "10.0.0")
+    arguments = [str(file), "--org", "A", "--version", "9.1.0", "--out", str(tmp_path / "old.html")]
+    CliRunner().invoke(run_chart_command, arguments, standalone_mode=False, catch_exceptions=False)
+    assert "ours.plain 9.1.0, drawn from" in (tmp_path / "old.html").read_text(encoding="utf-8")
+
+
+def test_two_runs_in_one_file_are_refused(results: Path) -> None:
+    frame = read_result(results / "all.parquet")
+    with pytest.raises(UsageError, match="has some points of the series twice"):
+        one_series(pd.concat([frame, frame]), Wanted("ours.plain", "A", "ALL", None))
+
+
+@pytest.mark.parametrize(
+    ("labels", "same"),
+    [
+        (["01", "02", "10"], True),
+        (["2024-09-30", "2024-10-01"], True),
+        (["week 01", "week 02"], True),
+        (["T1", "T2", "t3"], True),
+        (["B", "a"], False),  # a before B in most collations
+        (["Etude", "Fall", "\u00c9tude"], False),  # accents come with their letters, or after all others
+        (["1-0", "10", "1_1"], True),
+        (["1-5", "12"], False),  # unlike code points, some collations pass over signs
+    ],
+)
+def test_the_order_of_labels(results: Path, labels: list[str], same: bool) -> None:
+    """Engines and the chart order labels alike, or nothing is drawn."""
+    frame = read_result(results / "all.parquet")
+    rows = frame[(frame["indicator"] == "ours.plain") & (frame["org_id"] == "A")]
+    periods = sorted(rows["category"].dropna().unique())
+    kept = rows[rows["category"].isna() | rows["category"].isin(periods[: len(labels)])]
+    named = kept.assign(category=kept["category"].map(dict(zip(periods, labels, strict=False))))
+    wanted = Wanted("ours.plain", "A", "ALL", None)
+    if same:
+        assert [point.period for point in one_series(named, wanted).points] == labels
+    else:
+        with pytest.raises(UsageError, match="the order of the periods is not the same everywhere"):
+            one_series(named, wanted)
 
 
 def test_files_that_are_no_result(results: Path, tmp_path: Path) -> None:

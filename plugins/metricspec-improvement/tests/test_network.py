@@ -44,7 +44,7 @@ compare: none
 CASES = {
     "weeks": "  every: week",
     "frozen": "  every: week\n  baseline: 12\n  trend: 5",
-    "changed": "  every: week\n  change: '2025-01-01'\n  after_run: 6",
+    "changed": "  every: week\n  change: '2025-01-06'\n  after_run: 6",
     "months": "  every: month\n  percent_from: 10\n  points_minimum: 4",
 }
 GROUPS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -126,7 +126,7 @@ def test_points_and_signals(results: Mapping[str, pd.DataFrame], days: pd.DataFr
             .pivot(index="org_id", columns="statistic", values="value")
         )
         for org, series in want.reset_index().sort_values("category").groupby("org_id"):
-            base = {"frozen": min(12, len(series)), "changed": int((series["category"] < "2025-01-01").sum())}.get(
+            base = {"frozen": min(12, len(series)), "changed": int((series["category"] < "2025-01-06").sum())}.get(
                 case, len(series)
             )
             found, got = run_rules.of(series["value"].tolist(), base), facts.loc[str(org)]

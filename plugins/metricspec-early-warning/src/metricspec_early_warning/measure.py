@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import Estimate, Moment, Statistic, Use, Wrong
 
 from metricspec_early_warning.shares import share
@@ -114,6 +115,29 @@ class EarlyWarning:
     def sentence(self, spec: EarlyWarningSpec) -> str:
         flags = ", ".join(f"{name} (`{text}`)" for name, text in spec.flags)
         return f"students with at least one flag, of those for whom every flag is known, and by how many they have: {flags}"
+
+    def formula(self, spec: EarlyWarningSpec) -> Formula:
+        every, known, none = r"\left|S\right|", r"\left|K\right|", r"\left|\{\, s \in K \;:\; f_s = 0 \,\}\right|"
+        lines = (
+            rf"v = \frac{{\left|\{{\, s \in K \;:\; f_s \ge 1 \,\}}\right|}}{{{known}}}",
+            rf"v_m = \frac{{\left|\{{\, s \in K \;:\; f_s = m \,\}}\right|}}{{{every}}}",
+            rf"v_{{\text{{{PARTLY}}}}} = 1 - \frac{{{known}}}{{{every}}}",
+            r"\text{flag}_k = \frac{\left|\{\, s \in K_k \;:\; c_{ks} \,\}\right|}{\left|K_k\right|}",
+            rf"\frac{{\left|\{{\, s \in S \;:\; f_s \ge 1 \,\}}\right|}}{{{every}}} \le \text{{share with a flag}} "
+            rf"\le 1 - \frac{{{none}}}{{{every}}}",
+        )
+        flags = ((f"k = {at}", f"{name}: `{text}`") for at, (name, text) in enumerate(spec.flags, 1))
+        where = (
+            ("S", "the students counted"),
+            (r"c_{ks}", "student *s* has the flag *k*"),
+            *flags,
+            ("K_k", "those for whom the flag *k* is known"),
+            ("K", "those for whom every flag is known"),
+            ("f_s", "how many flags student *s* is known to have"),
+            ("m", f"a number of flags, 0 to {len(spec.flags)}"),
+            (r"\text{share with a flag}", "between `at_least` and `at_most`"),
+        )
+        return Formula(lines, where)
 
     def moments(self, spec: EarlyWarningSpec) -> Sequence[Moment]:
         found = [

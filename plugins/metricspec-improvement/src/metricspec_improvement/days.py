@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from metricspec.measure import Inputs
-from metricspec.sql.stage import Stage, Template
+from metricspec.sql.stage import Stage, stage
 
 from metricspec_improvement.spec import Every
 
@@ -36,7 +36,7 @@ def days_stage(inputs: Inputs, every: Every) -> Stage:
         CAST(year_day - FLOOR((153 * month_no + 2) / 5e0) + 1 AS BIGINT) AS month_day FROM ({in_month}) AS m"""
     text = f"SELECT day, {label} AS period FROM ({parts}) AS p"
     says = f"The {every} of each day in the rows."
-    return Stage(f"{inputs.prefix}days", says, Template(("run_chart_days", text), text), stored=True)
+    return stage(f"{inputs.prefix}days", says, text, stored=True)
 
 
 def _two(number: str) -> str:

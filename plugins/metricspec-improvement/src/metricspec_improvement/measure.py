@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from metricspec.formula import Formula
 from metricspec.measure import EVERY_ROW, Inputs, Statistic, Use, Variable, Wrong
 from metricspec.sql.stage import Step
 
+from metricspec_improvement import mathematics
 from metricspec_improvement import spec as block_spec
 from metricspec_improvement.days import DAY, days_stage
 from metricspec_improvement.points import point_stages
@@ -103,6 +105,9 @@ class RunChart:
         rules = "runs longer and crossings fewer than chance allows"
         trend = f", and {spec.trend} points that rise or fall in a row" if spec.trend is not None else ""
         return f"{what} in {by}; the median of {of}; and signals of change: {rules}{trend}"
+
+    def formula(self, spec: RunChartSpec) -> Formula:
+        return mathematics.formula(spec)
 
     def variables(self, spec: RunChartSpec) -> Sequence[Variable]:
         found = [Variable("above", spec.numerator)]

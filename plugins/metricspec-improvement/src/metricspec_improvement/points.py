@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metricspec.measure import Inputs
-from metricspec.sql.stage import Stage, Step, Template, comma, q
+from metricspec.measure import PLACED, Inputs
+from metricspec.sql.stage import Stage, Step, comma, q, stage
 
 from metricspec_improvement.spec import RunChartSpec
-
-SERIES = ("school_year", "org_level", "org_id", "student_group")
-
-
-def stage(name: str, says: str, text: str, *, stored: bool = False) -> Stage:
-    return Stage(name, says, Template((name, text), text), stored=stored)
 
 
 def point_stages(spec: RunChartSpec, inputs: Inputs) -> Sequence[Step]:
@@ -40,7 +34,7 @@ def point_stages(spec: RunChartSpec, inputs: Inputs) -> Sequence[Step]:
 
 
 def _points(spec: RunChartSpec, prefix: str, students: str) -> Stage:
-    by = comma((*SERIES, "period"))
+    by = comma((*PLACED, "period"))
     above, below = "SUM(above)", "SUM(below)"
     if spec.percent_from is not None:
         above = f"SUM(CASE WHEN 100 * above >= {spec.percent_from} * below THEN 1e0 ELSE 0e0 END)"
@@ -52,7 +46,7 @@ def _points(spec: RunChartSpec, prefix: str, students: str) -> Stage:
 
 
 def _placed(spec: RunChartSpec, prefix: str) -> Stage:
-    series = comma(SERIES)
+    series = comma(PLACED)
     base = "1"
     if spec.baseline is not None:
         base = f"CASE WHEN place <= {spec.baseline} THEN 1 ELSE 0 END"

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 2000, "x-effect": "past", "x-expression": True}
+from metricspec.sql.parsing import LONGEST
+
+_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 def _count(least: int, says: str) -> dict[str, Any]:
@@ -34,7 +36,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
             },
             "period": {
                 **_EXPRESSION,
-                "description": "The label of a row's period; periods follow one another in the order of their labels as text. Instead of date.",
+                "description": "The label of a row's period; periods follow one another in the order of their labels as text, so write these alike, with digits and capital letters (01, 02 or 2024-T1). Instead of date.",
             },
             "date": {**_EXPRESSION, "description": "The date of a row. Instead of period."},
             "every": {
@@ -46,7 +48,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
             "change": {
                 "type": "string",
                 "minLength": 1,
-                "description": "The first period after a change; the median is that of the points before it, and frozen.",
+                "description": "The first period after a change: with every a day, the Monday of a week, or a month as 2025-01; the median is that of the points before it, and frozen.",
                 "x-effect": "past",
             },
             "points_from": _count(1, "A period of fewer students than this is no point: it has no row and counts for no median."),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metricspec.sql.stage import Stage, comma
+from metricspec.measure import PLACED
+from metricspec.sql.stage import Stage, comma, on, stage
 
 from metricspec_improvement.limits import crossings_limit, limit_sql, longest_run_limit
-from metricspec_improvement.points import SERIES, stage
 from metricspec_improvement.spec import RunChartSpec
 
 ON_LINE = "1e-12"
-_SERIES = comma(SERIES)
+_SERIES = comma(PLACED)
 
 
 def signal_stages(spec: RunChartSpec, prefix: str, points: str) -> Sequence[Stage]:
@@ -38,11 +38,10 @@ def _centres(prefix: str, points: str) -> Stage:
 
 
 def _sides(prefix: str, points: str) -> Stage:
-    same = " AND ".join(f"c.{key} = p.{key}" for key in SERIES)
-    listed = comma(f"p.{key} AS {key}" for key in SERIES)
+    listed = comma(f"p.{key} AS {key}" for key in PLACED)
     text = f"""SELECT {listed}, p.place AS place, p.base AS base,
             CASE WHEN p.value > c.centre THEN 1 ELSE -1 END AS side
-        FROM {points} AS p INNER JOIN {prefix}centres AS c ON {same}
+        FROM {points} AS p INNER JOIN {prefix}centres AS c ON {on("c", "p", PLACED)}
         WHERE ABS(p.value - c.centre) > {ON_LINE}"""
     return stage(f"{prefix}sides", "The side of the centre line for each point that is off it.", text, stored=True)
 
@@ -97,9 +96,6 @@ def _series(spec: RunChartSpec, prefix: str) -> Stage:
         items |= {name: f"COALESCE(a.{name}, 0e0)" for name in ("run_above", "run_below")}
         joins.append(("runs_after", "a"))
     known = comma(f"{text} AS {name}" for name, text in items.items())
-    joined = "".join(
-        f"\nLEFT JOIN {prefix}{name} AS {alias} ON {' AND '.join(f'{alias}.{key} = c.{key}' for key in SERIES)}"
-        for name, alias in joins
-    )
-    text = f"SELECT {comma(f'c.{key} AS {key}' for key in SERIES)}, {known} FROM {prefix}centres AS c{joined}"
+    joined = "".join(f"\nLEFT JOIN {prefix}{name} AS {alias} ON {on(alias, 'c', PLACED)}" for name, alias in joins)
+    text = f"SELECT {comma(f'c.{key} AS {key}' for key in PLACED)}, {known} FROM {prefix}centres AS c{joined}"
     return stage(f"{prefix}series", "What is to be said of each series.", text, stored=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from metricspec.measure import Wrong
@@ -11,6 +12,7 @@ from metricspec.measure import Wrong
 Every = Literal["day", "week", "month"]
 MOST = {"day": 250, "week": 54, "month": 13}  # points of one school year
 LABELS = 250  # the most where the periods are labels
+FORMS = {"day": "2025-01-06", "week": "2025-01-06", "month": "2025-01"}
 
 
 @dataclass(frozen=True)
@@ -63,4 +65,32 @@ def wrong(spec: RunChartSpec) -> Sequence[Wrong]:
     if spec.percent_from is not None and spec.denominator is None:
         message = "a percent of what: there is no denominator"
         found.append(Wrong(("percent_from",), message, "write the denominator, such as days_expected"))
-    return found
+    return [*found, *_wrong_change(spec)]
+
+
+def _wrong_change(spec: RunChartSpec) -> Sequence[Wrong]:
+    """A change that is the label of no period would be held against them as text all the same, and the median be that of
+    other points than the author means."""
+    if spec.change is None or spec.every is None:
+        return ()
+    day = _day(spec.change)
+    label = _label(day, spec.every) if day is not None else FORMS[spec.every]
+    if day is not None and spec.change == label:
+        return ()
+    kind = {"day": "a day", "week": "a week, which is named by its Monday", "month": "a month"}[spec.every]
+    such = "" if day is not None else "such as "
+    return [Wrong(("change",), f"'{spec.change}' is not {kind}", f'write {such}change: "{label}"')]
+
+
+def _day(text: str) -> date | None:
+    """The day of a date or month as people write them, the first of a month; None for anything else."""
+    try:
+        return date.fromisoformat(f"{text}-01" if len(text) == len("2025-01") else text)
+    except ValueError:
+        return None
+
+
+def _label(day: date, every: Every) -> str:
+    if every == "week":
+        day -= timedelta(days=day.weekday())
+    return day.isoformat()[: len(FORMS[every])]

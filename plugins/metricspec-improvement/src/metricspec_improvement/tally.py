@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from metricspec.measure import Statistic
-from metricspec.sql.stage import Stage, comma, lit
+from metricspec.measure import PLACED, Statistic
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, lit, stage
 
-from metricspec_improvement.points import SERIES, stage
 from metricspec_improvement.spec import RunChartSpec
-
-NO_NUMBER = "CAST(NULL AS DOUBLE)"
-NO_TEXT = "CAST(NULL AS VARCHAR)"
 
 
 def statistics(spec: RunChartSpec) -> tuple[Statistic, ...]:
@@ -47,7 +43,7 @@ def tally_stage(spec: RunChartSpec, prefix: str, points: str, series: str) -> St
 
 
 def _row(source: str, category: str, statistic: str, above: str, below: str, n: str, value: str, notes: str) -> str:
-    return f"""SELECT {comma(SERIES)}, {category} AS category, {statistic} AS statistic, {above} AS numerator,
+    return f"""SELECT {comma(PLACED)}, {category} AS category, {statistic} AS statistic, {above} AS numerator,
         {below} AS denominator, {n} AS n, {value} AS value, {NO_NUMBER} AS standard_error, {NO_NUMBER} AS low,
         {NO_NUMBER} AS high, {notes} AS notes FROM {source}"""
 

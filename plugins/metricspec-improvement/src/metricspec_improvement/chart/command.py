@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import click
 @click.option("--org", required=True, help="Id of the school, district or network.")
 @click.option("--group", default="ALL", show_default=True, help="The student group.")
 @click.option("--year", default=None, help="The school year, as 2024-25. Default: the latest in the file.")
+@click.option("--version", default=None, help="The version of the indicator. Default: the newest that has the year.")
 @click.option("--title", default="", help="What the chart is called. Default: the indicator's id.")
 @click.option("--org-name", default="", help="What the org is called. Default: its level and id.")
 @click.option("--unit", default="", help="What the values are, such as 'percent of days'.")
@@ -32,6 +31,7 @@ def run_chart_command(
     org: str,
     group: str,
     year: str | None,
+    version: str | None,
     title: str,
     org_name: str,
     unit: str,
@@ -56,7 +56,7 @@ def run_chart_command(
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     drawing.ready()
     labels = Labels(title, org_name, unit, change)
-    series = one_series(read_result(result), Wanted(indicator, org, group, year))
+    series = one_series(read_result(result), Wanted(indicator, org, group, year, version))
     made: dict[str, Callable[[], bytes]] = {
         ".html": lambda: page(series, labels).encode(),
         ".svg": lambda: drawing.svg(series, labels).encode(),
@@ -71,15 +71,9 @@ def run_chart_command(
 
 def write_whole(path: Path, content: bytes) -> None:
     """Beside the file, then over it: whoever reads it reads all of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
-        os.replace(part, path)
-    except BaseException:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
         part.unlink(missing_ok=True)
-        raise

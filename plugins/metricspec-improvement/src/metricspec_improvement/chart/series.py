@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 KEYS = ("indicator", "version", "school_year", "org_level", "org_id", "student_group")
 NEEDED = (*KEYS, "category", "statistic", "n", "value", "suppressed", "notes")
-WHY = {"primary": "too few students", "complementary": "it would give away another", "input": "no value"}
+WHY = {
+    "primary": "too few students",
+    "complementary": "so that no total of the year tells another",
+    "input": "no value",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Wanted:
     org: str
     group: str
     year: str | None
+    version: str | None = None
 
 
 def read_result(path: Path) -> pd.DataFrame:
@@ -91,12 +98,17 @@ def read_result(path: Path) -> pd.DataFrame:
 
 
 def one_series(frame: pd.DataFrame, wanted: Wanted) -> Series:
-    """Raises UsageError, naming what there is, where nothing or no run chart is found."""
+    """Of the latest year, and of the newest version that has it, where none is wanted.
+
+    Raises UsageError, naming what there is, where nothing or no run chart is found."""
     rows = _chosen(frame, "indicator", wanted.indicator)
     rows = _chosen(rows, "org_id", wanted.org)
     rows = _chosen(rows, "student_group", wanted.group)
+    if wanted.version is not None:
+        rows = _chosen(rows, "version", wanted.version)
     years = sorted(rows["school_year"].unique())
     rows = _chosen(rows, "school_year", wanted.year or years[-1])
+    rows = _chosen(rows, "version", max(rows["version"].unique(), key=_numbers))
     if rows["org_level"].nunique() > 1:
         raise UsageError(f"'{wanted.org}' is the id of orgs of several levels: keep the rows of one in the file")
     if not (rows["statistic"] == "crossings").any():
@@ -116,10 +128,19 @@ def _chosen(frame: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame
     return found
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    """1.10.0 is newer than 1.9.0."""
+    return tuple(int(number) for number in re.findall(r"\d+", version))
+
+
 def _series(rows: pd.DataFrame) -> Series:
+    """Raises UsageError where a row stands in the file twice."""
+    if rows.duplicated(["category", "statistic"]).any():
+        raise UsageError("the file has some points of the series twice: draw from the results of one run")
     own = rows[rows["statistic"].isna()]
     parts = own[own["category"].notna()].sort_values("category")
     points = tuple(_point(row) for row in parts.to_dict("records"))
+    _check_order([point.period for point in points])
     (line,) = own[own["category"].isna()].to_dict("records")
     said = rows[rows["statistic"].notna()]
     facts = {str(row["statistic"]): row["value"] for row in said.to_dict("records") if not _nothing(row["value"])}
@@ -128,6 +149,21 @@ def _series(rows: pd.DataFrame) -> Series:
     return Series(
         **keys, points=points, centre=centre, notes="" if _nothing(line["notes"]) else str(line["notes"]), facts=facts
     )
+
+
+def _check_order(labels: Sequence[str]) -> None:
+    """Raises UsageError where another engine could have put the points in another order than the chart does: engines
+    differ in how they take small letters, accents and signs."""
+    if sorted(labels, key=lambda label: (_plain(label), label)) != list(labels):
+        raise UsageError(
+            f"the order of the periods is not the same everywhere ({', '.join(labels[:6])}): label them alike, with digits "
+            "and capital letters, such as 01, 02, 03"
+        )
+
+
+def _plain(label: str) -> str:
+    """Without accents, signs and capitals."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", label) if letter.isalnum()).casefold()
 
 
 def _point(row: Mapping[Any, Any]) -> Point:
