@@ -11,9 +11,11 @@ from click.testing import CliRunner, Result
 
 import metricspec
 from metricspec.cli import cli
+from metricspec.model import BoundDataset
 from metricspec.records.files import beside
-from metricspec.records.record import grain, indicators_of, involved, policies
+from metricspec.records.record import Asked, grain, indicators_of, involved, policies, years_of
 from metricspec.registry import load_registry
+from metricspec.running.trace import Read, Trace
 from tests.versions.conftest import ALL_YEARS, LATER, write
 
 STRICT = """metricspec: 1
@@ -103,3 +105,13 @@ def test_the_minimum_of_an_older_version_coarsens_the_counts_too(policy: str, un
     assert names == sorted({"sqii", policy})
     later = [one.id for one in policies(project, involved(project, ["ours.absent"], ("2024-25",)))]
     assert later == ["sqii"] and list(indicators_of(project, ["ours.absent"], ("2024-25",))) == ["ours.absent@2"]
+
+
+def test_a_framework_s_rules_look_back_and_not_forward() -> None:
+    """Its table of one year is of the rules of earlier years too; the rows of an indicator are of their own year's."""
+    read = Read(BoundDataset("org"), 1, ("2021-22", "2022-23", "2023-24", "2024-25"))
+    trace = Trace((), "duckdb", "DuckDB", "1", (read,))
+    asked = Asked("framework", (), framework="goals")
+    assert years_of(["2023-24"], asked, trace) == ("2021-22", "2022-23", "2023-24")
+    assert years_of(["2023-24"], Asked("run", ()), trace) == ("2023-24",)
+    assert years_of([], asked, trace) == ()
