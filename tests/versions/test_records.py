@@ -16,7 +16,7 @@ from metricspec.records.files import beside
 from metricspec.records.record import Asked, grain, indicators_of, involved, policies, years_of
 from metricspec.registry import load_registry
 from metricspec.running.trace import Read, Trace
-from tests.versions.conftest import ALL_YEARS, LATER, write
+from tests.versions.conftest import ALL_YEARS, GAP, LATER, write
 
 STRICT = """metricspec: 1
 policy: strict
@@ -115,3 +115,14 @@ def test_a_framework_s_rules_look_back_and_not_forward() -> None:
     assert years_of(["2023-24"], asked, trace) == ("2021-22", "2022-23", "2023-24")
     assert years_of(["2023-24"], Asked("run", ()), trace) == ("2023-24",)
     assert years_of([], asked, trace) == ()
+
+
+def test_policies_of_what_an_indicator_is_made_of_are_recorded(specs: Path) -> None:
+    """Those of an older version of it too."""
+    (specs / "strict.yaml").write_text(STRICT, encoding="utf-8")
+    write(specs, "1.2.0", ALL_YEARS, policy="strict")
+    (specs / "disparity.yaml").write_text(GAP, encoding="utf-8")
+    project = metricspec.load(specs.parent)
+    gap = "ours.absent_disparity"
+    assert [one.id for one in policies(project, involved(project, [gap]))] == ["sqii", "strict"]
+    assert grain(project, [gap]) == 1_000
