@@ -19,7 +19,9 @@ BINDINGS = read(REGISTRY.spec_folders, REGISTRY).catalog.bindings
 DIALECTS = ("duckdb", "postgres", "tsql", "snowflake")
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize(
+    "dialect", [pytest.param(one, marks=[] if one == "snowflake" else pytest.mark.slow) for one in DIALECTS]
+)
 @pytest.mark.parametrize("name", sorted(BINDINGS))
 def test_it_compiles(name: str, dialect: str, shipped: Project) -> None:
     """Every bound dataset by itself, and every indicator that it has the datasets for."""

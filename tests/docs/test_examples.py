@@ -215,7 +215,13 @@ def write_published(path: Path) -> None:
         writer.writerows({**same, **row} for row in rows)
 
 
-@pytest.mark.parametrize("page", SHOWN, ids=name)
+QUICK = ("README.md", "first-indicator.md", "write-an-indicator.md", "use-a-plugin.md", "read-a-result.md")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[] if page.name in QUICK else pytest.mark.slow, id=name(page)) for page in SHOWN],
+)
 def test_what_a_page_shows(page: Path, demo: Path, tmp_path: Path) -> None:
     reader = Reader(tmp_path, demo, page)
     if page.name in PREPARED:

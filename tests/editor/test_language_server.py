@@ -72,6 +72,7 @@ def closed(editor: Editor, project: Path, run: Run) -> object:
         run(editor.diagnostics(uri))
 
 
+@pytest.mark.slow
 def test_every_bad_document(editor: Editor, project: Path, run: Run) -> None:
     """Unsaved, and never on the disk: what it states at its head is what the editor is told."""
     wrong = {}

@@ -83,6 +83,7 @@ def test_what_may_come_next(before: str, column: str, lookup: bool, quote: bool)
     assert (wanted.code_of, wanted.lookup, wanted.quote) == (column, lookup, quote)
 
 
+@pytest.mark.slow
 def test_every_place_of_every_shipped_spec_has_an_answer() -> None:
     """Nothing raises, whatever the cursor is at, in texts that are whole and in texts that end there."""
     for path in [*sorted((REPOSITORY / "specs" / "indicators" / "ca").glob("*.yaml"))[:3], *BROKEN]:

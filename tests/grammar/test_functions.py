@@ -29,6 +29,7 @@ OWN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", OWN)
 def test_only_functions_that_the_dialect_has(dialect: str, texts: Callable[[str], Texts]) -> None:
     called = {name for text in texts(dialect).pieces for name in functions(text)}

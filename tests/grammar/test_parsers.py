@@ -10,6 +10,7 @@ import pytest
 from metricspec.testing.grammar.texts import Texts
 
 
+@pytest.mark.slow
 def test_postgres_parses_every_text(texts: Callable[[str], Texts]) -> None:
     given, judged = texts("postgres"), 0
     for name in given.indicators:

@@ -89,6 +89,7 @@ def test_what_is_right_passes(dialect: str) -> None:
     assert not refused(RIGHT, dialect)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", RULES)
 def test_the_catalogue_has_none(dialect: str, texts: Callable[[str], Texts]) -> None:
     given = texts(dialect)

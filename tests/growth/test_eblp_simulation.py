@@ -64,6 +64,7 @@ def outside(estimates: np.ndarray, true: np.ndarray) -> float:
     return float((off[known] > 3 * error[known]).mean())
 
 
+@pytest.mark.slow
 def test_r_and_g_are_right_on_average() -> None:
     """With 14 draws a t statistic passes 3 in 1 % of elements by chance."""
     given, found = draws()

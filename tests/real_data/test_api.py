@@ -35,8 +35,9 @@ def project(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Projec
     """The specs beside this file over the public file."""
     folder = tmp_path_factory.mktemp("api")
     shutil.copytree(SPECS, folder / "specs")
+    shutil.copy(real_data / "apipop.csv", folder)
     binding = folder / "specs" / "binding.yaml"
-    text = binding.read_text(encoding="utf-8").replace("apipop.csv", str(real_data / "apipop.csv"))
+    text = binding.read_text(encoding="utf-8").replace("'apipop.csv'", f"'{folder / 'apipop.csv'}'")
     binding.write_text(text, encoding="utf-8")
     (folder / "metricspec.yaml").write_text(
         "metricspec: 1\nproject: api\nbinding: api\nspecs: [specs]\n", encoding="utf-8"

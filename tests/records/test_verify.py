@@ -50,6 +50,7 @@ def test_the_same(ending: str, call: Write, project: Path) -> None:
     assert "the same: 7 rows computed again" in call("verify", str(out)).output
 
 
+@pytest.mark.slow
 def test_only_what_was_asked_for_is_compared(call: Write, project: Path) -> None:
     out = project / "r.csv"
     assert call("run", "absent", "--year", "2023-24", "--org", "A", "--out", str(out)).exception is None
@@ -126,6 +127,7 @@ def test_changed_data(call: Write, project: Path, made: Path) -> None:
     assert {one["name"]["org_id"] for one in found["rows"]["changed"]} == {"A", "D", "N"}
 
 
+@pytest.mark.slow
 def test_a_row_more(call: Write, project: Path, made: Path) -> None:
     with (project / "days.csv").open("a") as opened:
         opened.write("A99,A,2023-24,1,2023-08-01,,05,10,20,20,0\n")  # too few days to count
@@ -134,6 +136,7 @@ def test_a_row_more(call: Write, project: Path, made: Path) -> None:
     assert "its rows are those of the project now" in call("verify", str(made)).output
 
 
+@pytest.mark.slow
 def test_a_binding_that_reads_another_column(call: Write, project: Path, made: Path) -> None:
     (project / "specs" / "binding.yaml").write_text(
         BINDING.replace("away", "{sql: CAST(away AS INTEGER)}"), encoding="utf-8"
@@ -142,6 +145,7 @@ def test_a_binding_that_reads_another_column(call: Write, project: Path, made: P
     assert code == 1 and about(found) == ["binding"]
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_project_compares_without_the_key(call: Write, project: Path, made: Path) -> None:
     shutil.rmtree(project / ".metricspec")
     code, found = verdict(call, made)
@@ -165,6 +169,7 @@ def test_what_is_hidden_on_either_side_is_not_told(call: Write, project: Path, m
     assert all("hidden" in (row["then"], row["now"]) and row["size"] is None for row in found["rows"]["changed"])
 
 
+@pytest.mark.slow
 def test_another_engine_gives_the_same(call: Write, project: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'there.sqlite'}"
     assert call("load", "org", "attendance_stint", "--warehouse", url).exception is None
@@ -175,6 +180,7 @@ def test_another_engine_gives_the_same(call: Write, project: Path, tmp_path: Pat
     assert verdict(call, out, "--warehouse", url)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_framework_s_table(network: Path, tmp_path: Path) -> None:
     out = tmp_path / "f.json"
 
@@ -244,6 +250,7 @@ def test_what_the_project_cannot_run_is_no_difference(call: Write, project: Path
     assert "away" in done.stderr and done.stdout == ""
 
 
+@pytest.mark.slow
 def test_an_indicator_whose_data_are_not_bound_any_more(call: Write, project: Path) -> None:
     """The others are compared, and it is named."""
     shipped = load_registry().spec_folders[0] / "datasets" / "attendance_stint.yaml"

@@ -57,7 +57,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def checked(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "load_registry", lambda *_, **__: replace(REGISTRY, spec_folders=(small,)))
+    monkeypatch.setattr(loading, "project_registry", lambda *_, **__: replace(REGISTRY, spec_folders=(small,)))
 
 
 def check(path: Path, form: str = "text") -> tuple[int, str]:

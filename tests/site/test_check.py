@@ -54,6 +54,7 @@ def write(project: Path, n: int = 11, title: str = "Often absent") -> None:
     (project / "specs" / "absent.yaml").write_text(INDICATOR.format(title=title), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_catalogue_names_the_pages_that_show_it(whole: Site, tmp_path: Path) -> None:
     """All others are found current. Where a title changes, that is every page that links to the indicator, by what was
     built; where a minimum does, the policy's page and those of its indicators."""

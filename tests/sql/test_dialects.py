@@ -22,7 +22,12 @@ def project() -> Project:
     return metricspec.load()
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+QUICK = ("duckdb", "snowflake", "tsql")
+
+
+@pytest.mark.parametrize(
+    "dialect", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.slow) for one in DIALECTS]
+)
 def test_every_indicator_compiles(dialect: str, project: Project) -> None:
     """Each stage's sentence stands above it, nothing of the templates is left, and the text is always the same."""
     first, second = project.compiler(dialect), project.compiler(dialect)

@@ -303,6 +303,7 @@ def test_an_indicator_with_a_new_id_keeps_its_history(project: Repository) -> No
     ]
 
 
+@pytest.mark.slow
 def test_a_hundred_commits_take_seconds(tmp_path: Path) -> None:
     """Twenty indicators, of which each commit changes one."""
     project = repository(tmp_path / "project")

@@ -93,6 +93,7 @@ def test_the_same_specs_are_no_change() -> None:
 FILES = sorted({stated["file"] for stated in EDITS})
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(EDITS), min_size=1, max_size=4, unique_by=lambda stated: stated["file"]))
 def test_several_edits_together(chosen: list[dict[str, Any]]) -> None:
