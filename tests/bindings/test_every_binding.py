@@ -20,7 +20,7 @@ DIALECTS = ("duckdb", "postgres", "tsql", "snowflake")
 
 
 @pytest.mark.parametrize(
-    "dialect", [pytest.param(one, marks=[] if one == "snowflake" else pytest.mark.slow) for one in DIALECTS]
+    "dialect", [pytest.param(one, marks=[] if one == "duckdb" else pytest.mark.slow) for one in DIALECTS]
 )
 @pytest.mark.parametrize("name", sorted(BINDINGS))
 def test_it_compiles(name: str, dialect: str, shipped: Project) -> None:

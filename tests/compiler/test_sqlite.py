@@ -13,6 +13,8 @@ import metricspec
 from metricspec.running.project import Project
 from tests.catalogue import of_each_type, written_by_hand
 
+pytestmark = pytest.mark.slow
+
 INDICATORS = of_each_type(written_by_hand())
 YEAR = "2024-25"
 
@@ -36,7 +38,7 @@ def run_script(connection: sqlite3.Connection, sql: str) -> pd.DataFrame:
             connection.execute(f'DROP {kind} temp."{name}"')
 
 
-@pytest.mark.parametrize("indicator", [*INDICATORS, "core.growth_ela"])
+@pytest.mark.parametrize("indicator", [*INDICATORS, pytest.param("core.growth_ela", marks=pytest.mark.slow)])
 def test_the_statement_gives_the_same_result(
     indicator: str, tables: Project, network_in_sqlite: sqlite3.Connection, result: Callable, same: Callable
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_run_gives_the_same_numbers(engine: Engine, kind: str, opened: Open) -
     assert run.quality == expected.quality
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("engine", "kind"), cases("statement"))
 def test_the_statement_gives_the_same_numbers(
     engine: Engine, kind: str, opened: Open, session: Callable[[Engine], Warehouse]

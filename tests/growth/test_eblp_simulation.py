@@ -16,6 +16,8 @@ from metricspec.measures.eblp.residuals import error_covariance, overlap, residu
 
 from .eblp_students import BLOCKS, Truth, population, schools, truth, with_pattern
 
+pytestmark = pytest.mark.slow
+
 DRAWS, SCHOOLS = 14, 120
 FINAL = frozenset(at for at, (year, _, subject) in enumerate(BLOCKS) if year == 3 and subject == "math")
 

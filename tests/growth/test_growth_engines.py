@@ -14,6 +14,8 @@ from metricspec.measures.growth import GrowthSpec, Prior
 from .rig import KEYS, Duck, Engine, Fitted, fit
 from .students import regression, students, with_peer
 
+pytestmark = pytest.mark.slow
+
 PLAIN = GrowthSpec("y", (Prior("a"), Prior("b")), cell=("grade",), covariates=("c", "d"))
 MODELS = {
     "plain": PLAIN,

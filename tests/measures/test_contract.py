@@ -27,8 +27,10 @@ def read(folder: Path) -> Fixture:
 
 def cases() -> Iterator[object]:
     for law in LAWS:
-        marks = [pytest.mark.grammar] if law.__name__ in GRAMMARS else []
+        judged = [pytest.mark.grammar] if law.__name__ in GRAMMARS else []
         for folder in FOLDERS:
+            rendered = law.__name__ == "every_dialect_has_its_sql" and folder.name != READ_BY_ALL
+            marks = [*judged, *([pytest.mark.slow] if rendered else [])]
             if law.__name__ != GRAMMARS[-1] or folder.name == READ_BY_ALL:
                 yield pytest.param(law, folder, marks=marks, id=f"{law.__name__}-{folder.name}")
 

@@ -58,6 +58,7 @@ def test_only_what_was_asked_for_is_compared(call: Write, project: Path) -> None
     assert verdict(call, out)[1]["rows"]["file"] == 1
 
 
+@pytest.mark.slow
 def test_rows_in_another_order_are_no_change(call: Write, made: Path) -> None:
     head, *rows = made.read_text(encoding="utf-8").splitlines()
     made.write_text("\r\n".join([head, *rows[::-1]]) + "\r\n", encoding="utf-8")
@@ -75,6 +76,7 @@ def test_a_number_that_somebody_changed(call: Write, made: Path) -> None:
     assert "its rows are not those that were written" in text and "14.0" in text and "15.0" in text
 
 
+@pytest.mark.slow
 def test_a_change_whose_record_was_changed_too(call: Write, made: Path) -> None:
     change(made, "6.0,40.0,40.0,15.0,", "6.0,40.0,40.0,14.0,")
     record = json.loads(beside(made).read_text(encoding="utf-8"))
@@ -83,6 +85,7 @@ def test_a_change_whose_record_was_changed_too(call: Write, made: Path) -> None:
     assert code == 1 and about(found) == [] and len(found["rows"]["changed"]) == 1
 
 
+@pytest.mark.slow
 def test_rows_taken_out_copied_and_put_in(call: Write, made: Path) -> None:
     head, *rows = made.read_text(encoding="utf-8").splitlines()
     invented = rows[1].replace(",N,", ",X,")
@@ -101,17 +104,20 @@ def test_a_changed_spec_is_named_with_both_versions(call: Write, project: Path, 
     assert found["rows"]["changed"] == sorted(found["rows"]["changed"], key=lambda one: -one["size"])
 
 
+@pytest.mark.slow
 def test_a_spec_changed_without_a_new_version(call: Write, project: Path, made: Path) -> None:
     change(project / "specs" / "absent.yaml", ">= days_expected", "> days_expected")
     code, found = verdict(call, made)
     assert code == 1 and about(found) == ["spec"] and "version 1.0.0; fingerprint" in found["differences"][0]["says"]
 
 
+@pytest.mark.slow
 def test_a_new_title_is_no_difference(call: Write, project: Path, made: Path) -> None:
     change(project / "specs" / "absent.yaml", "title: Absent", "title: Away")
     assert verdict(call, made)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> None:
     change(project / "specs" / "policy.yaml", "n: 10", "n: 4")
     _, found = verdict(call, made)
@@ -120,6 +126,7 @@ def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> 
     assert says == "privacy 10 then, privacy 4 now"
 
 
+@pytest.mark.slow
 def test_changed_data(call: Write, project: Path, made: Path) -> None:
     write_days(project, absent=7)
     code, found = verdict(call, made)
@@ -153,6 +160,7 @@ def test_a_copy_of_the_project_compares_without_the_key(call: Write, project: Pa
     assert not (project / ".metricspec").exists()
 
 
+@pytest.mark.slow
 def test_what_is_hidden_on_either_side_is_not_told(call: Write, project: Path, made: Path) -> None:
     """Somebody writes the hidden number into the file; and what is hidden now is not shown because it differs."""
     head, *rows = made.read_text(encoding="utf-8").splitlines()
@@ -205,12 +213,14 @@ RECORDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", RECORDS, ids=range(len(RECORDS)))
 def test_a_record_that_is_none(text: str, call: Write, made: Path) -> None:
     beside(made).write_text(text, encoding="utf-8")
     assert isinstance(call("verify", str(made)).exception, UsageError)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "value"),
     [("asked", {"command": "rm", "indicators": ["absent"]}), ("asked", {"command": "run", "indicators": []}),
@@ -236,11 +246,13 @@ def test_files_that_cannot_be_compared(call: Write, project: Path, made: Path) -
     assert "cannot be read" in str(call("verify", str(made)).exception)
 
 
+@pytest.mark.slow
 def test_a_project_without_the_indicator(call: Write, project: Path, made: Path) -> None:
     (project / "specs" / "absent.yaml").unlink()
     assert "none of the file's indicators" in str(call("verify", str(made)).exception)
 
 
+@pytest.mark.slow
 def test_what_the_project_cannot_run_is_no_difference(call: Write, project: Path, made: Path) -> None:
     """A column that the binding names is gone: exit code 2, for 1 would say that numbers differ."""
     days = project / "days.csv"

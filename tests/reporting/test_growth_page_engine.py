@@ -20,6 +20,8 @@ from metricspec.running.loading import load
 from metricspec.synthetic import generate
 from tests.reporting.growth_page_frames import effects, fit
 
+pytestmark = pytest.mark.slow
+
 YEAR, LEAST = "2024-25", 45
 PRIORS = ("prior_same", "prior_other")
 COVARIATES = ("economically_disadvantaged", "english_learner", "foster_youth")

@@ -22,7 +22,7 @@ def project() -> Project:
     return metricspec.load()
 
 
-QUICK = ("duckdb", "snowflake", "tsql")
+QUICK = ("duckdb",)
 
 
 @pytest.mark.parametrize(

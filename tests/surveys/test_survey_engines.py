@@ -13,6 +13,8 @@ from tests.growth.test_growth_engines import same
 
 from .rig import KEYS, SPECS, answers, tally
 
+pytestmark = pytest.mark.slow
+
 
 @cache
 def usual(name: str) -> pd.DataFrame:
