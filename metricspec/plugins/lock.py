@@ -101,7 +101,7 @@ def _differs(path: Path, plugin: Installed, entry: Locked | None) -> Iterator[Pr
         return
     if plugin.version != entry.version:
         message = f"the plugin {plugin.package} is locked in version {entry.version}, and {plugin.version} is installed"
-        hint = f"pip install '{plugin.package}=={entry.version}', or {AGAIN}"
+        hint = f"install version {entry.version} again from where you had it, or {AGAIN}"
         yield Problem("MS712", f"{message}; nothing of it was run", place, hint)
         return
     now = locked(plugin)
@@ -109,5 +109,5 @@ def _differs(path: Path, plugin: Installed, entry: Locked | None) -> Iterator[Pr
         yield Problem(now.code, now.message, place, now.hint)
     elif now.sha256 != entry.sha256:
         message = f"the files of the plugin {plugin.package} {plugin.version} are not those that were locked"
-        hint = f"pip install --force-reinstall '{plugin.package}=={entry.version}', or {AGAIN}"
+        hint = f"install version {entry.version} again from where you had it, or {AGAIN}"
         yield Problem("MS712", f"{message}; nothing of it was run", place, hint)

@@ -49,7 +49,7 @@ def _against(package: str, found: Installed | None, versions: str, place: Place)
         return Problem("MS704", message, place, _install(package, versions))
     if not in_range(found.version, versions):
         message = f"the plugin {package} is installed in version {found.version}, and the project takes {versions}"
-        hint = f"pip install '{package}{versions}', or change the range after reading what changed"
+        hint = f"install {package}{versions} from where you had it, or change the range after reading what changed"
         return Problem("MS705", message, place, hint)
     if not found.is_plugin:
         message = (
@@ -61,5 +61,6 @@ def _against(package: str, found: Installed | None, versions: str, place: Place)
 
 def _install(package: str, versions: str) -> str:
     near = get_close_matches(package, [one.package for one in installed_plugins()], n=1, cutoff=0.8)
-    meant = f"did you mean {near[0]}, which is installed? " if near else ""
-    return f"{meant}pip install '{package}{versions}', or take it out"
+    if near:  # a ready command would fetch whatever somebody else has published under the misspelt name
+        return f"did you mean {near[0]}, which is installed?"
+    return f"install {package}{versions} from where you trust it, or take it out"

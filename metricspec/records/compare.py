@@ -21,6 +21,7 @@ NAMES = ("framework", "indicator", "school_year", "org_level", "org_id", "group_
 NUMERIC = frozenset((*NUMBERS, *FRAMEWORK_NUMBERS))
 BEFORE = tuple(name for name in RESULT if name.startswith("prior_") and name in NUMERIC)
 HIDDEN = "hidden"
+COUNTS = ("n", "denominator", "prior_n", "prior_denominator")
 Row = Mapping[str, str]
 Name = tuple[tuple[str, str], ...]
 
@@ -50,14 +51,15 @@ class Compared:
         return not (self.changed or self.gone or self.new)
 
 
-def compared(file: ResultFile, frame: pd.DataFrame) -> Compared:
-    """The file's rows beside those of a run, each by its name."""
+def compared(file: ResultFile, frame: pd.DataFrame, least: int = 1) -> Compared:
+    """The file's rows beside those of a run, each by its name. Of two that count fewer than `least` students more or less
+    nothing is told: side by side they would tell of these few."""
     columns = FRAME if "framework" in frame.columns else RESULT
     then = _named(dict(zip(file.columns, row, strict=True)) for row in file.rows)
     texts = ([cell(value) for value in row] for row in frame.astype(object).itertuples(index=False, name=None))
     now = _named(dict(zip(frame.columns, row, strict=True)) for row in texts)
     both = ((name, row, now[name]) for name, row in then.items() if name in now)
-    changed = [found for name, old, new in both if (found := _changed(name, old, new, columns))]
+    changed = [found for name, old, new in both if (found := _changed(name, old, new, columns, least))]
     changed.sort(key=lambda one: (one.size is None, -(one.size or 0.0), one.name))
     gone, new = (tuple(sorted(one.keys() - other.keys())) for one, other in ((then, now), (now, then)))
     return Compared(len(file.rows), tuple(changed), gone, new)
@@ -73,9 +75,10 @@ def _named(rows: Iterator[Row]) -> dict[Name, Row]:
     return found
 
 
-def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...]) -> Changed | None:
+def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...], least: int) -> Changed | None:
     """The largest difference of a row: that of the value before others, numbers before words."""
     found = []
+    few = any(0 < (_size(then.get(one, ""), now.get(one, "")) or 0) < least for one in COUNTS)
     for column in columns:
         if column == "version" or column in NAMES:
             continue
@@ -83,7 +86,7 @@ def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...]) -> Chang
         size = _size(old, new) if column in NUMERIC else None
         if (size is not None and size == 0) or old == new:
             continue
-        shown = _shown(column, then, old), _shown(column, now, new)
+        shown = (HIDDEN, HIDDEN) if few else (_shown(column, then, old), _shown(column, now, new))
         told = size if HIDDEN not in shown else None
         found.append(Changed(name, column, *shown, told))
     return min(found, key=lambda one: (one.column != "value", one.size is None, -(one.size or 0.0)), default=None)

@@ -17,6 +17,7 @@ from metricspec.running.frameworks import run_framework
 from metricspec.running.pooling import with_fit
 from metricspec.running.project import Project
 from metricspec.running.trace import Trace
+from metricspec.versioning.numbers import least_shown
 from metricspec.warehouse import Progress
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
         *_data(file.record, now),
         *_fit(asked, means),
     )
-    return Verdict(file.record, found, tuple(_notes(file.record, now)), compared(file, narrowed(frame, asked)))
+    policies = {one.policy for id_ in there for one in project.catalog.in_force(id_)}
+    least = least_shown([project.catalog.policies[name] for name in policies])
+    return Verdict(file.record, found, tuple(_notes(file.record, now)), compared(file, narrowed(frame, asked), least))
 
 
 def _asked(record: Record) -> Asked:

@@ -60,7 +60,7 @@ def test_names_are_those_of_pip(site: Site) -> None:
 def test_not_installed(site: Site) -> None:
     problem = only(loaded("goood >=1.2,<2", "good"), "goood")
     assert problem.code == "MS704"
-    assert "did you mean good," in problem.hint and "pip install 'goood>=1.2,<2'" in problem.hint
+    assert "did you mean good," in problem.hint and "pip install" not in problem.hint
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,18 @@ def test_a_new_title_is_no_difference(call: Write, project: Path, made: Path) ->
 
 
 @pytest.mark.slow
+def test_what_few_students_make_is_not_told(call: Write, project: Path, made: Path) -> None:
+    """One student fewer: the numbers then and now would tell of this one."""
+    days = project / "days.csv"
+    head, *rows = days.read_text(encoding="utf-8").splitlines()
+    gone = next(row for row in rows if ",A,2023-24," in row)
+    days.write_text("\n".join([head, *(row for row in rows if row != gone)]) + "\n", encoding="utf-8")
+    code, found = verdict(call, made)
+    told = [row for row in found["rows"]["changed"] if row["name"]["org_id"] == "A"]
+    assert code == 1 and told and all((row["then"], row["now"]) == ("hidden", "hidden") for row in told)
+
+
+@pytest.mark.slow
 def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> None:
     change(project / "specs" / "policy.yaml", "n: 10", "n: 4")
     _, found = verdict(call, made)
