@@ -12,7 +12,7 @@ from metricspec.reading.reader import Reader
 from metricspec.synthetic import generate
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-OWN_READING = ("reading", "plugins", "editor", "security", "bench")
+OWN_READING = ("reading", "plugins", "editor", "security", "testing", "bench")
 PROJECT = "metricspec: 1\nproject: network\nbinding: demo\n"
 
 
