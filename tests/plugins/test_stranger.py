@@ -23,7 +23,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 STRANGER = Path(__file__).parent / "stranger"
 SHIPPED = sorted(path.parent for path in REPOSITORY.glob("plugins/*/pyproject.toml"))
 NAME = "missed-work"
-PLOTS = ("altair>=5.5", "vl-convert-python>=1.7")  # what the extra `plots` of metricspec and of plugins brings
 # Students who missed a tenth of their days, by district, from the stints themselves.
 ODDS = """
 WITH student AS (
@@ -98,7 +97,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     made.run("metricspec", "plugin", "new", NAME, where=folder)
     theirs = wheels([STRANGER, folder / f"metricspec-{NAME}", *SHIPPED], folder / "theirs")
     assert len(theirs) == 2 + len(SHIPPED)
-    made.run(*made.pip, *theirs, *PLOTS, where=folder)
+    shipped = {name.replace("-", "_") for name, _ in map(package, SHIPPED)}
+    wanted = [f"{wheel}[testing]" if wheel.name.split("-")[0] in shipped else wheel for wheel in theirs]
+    made.run(*made.pip, *wanted, where=folder)
     return made
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from metricspec.formula import FormulaMeasure
+from metricspec.site.mathematics import mathml
 
 from metricspec_early_warning.measure import EarlyWarning
 
@@ -33,9 +33,6 @@ def test_every_flag_is_told() -> None:
 
 
 def test_it_can_be_shown() -> None:
-    pytest.importorskip("latex2mathml")
-    from metricspec.site.mathematics import mathml
-
     for latex in (*FOUND.lines, *(symbol for symbol, _ in FOUND.where)):
         made = re.sub("<[^>]*>", "", mathml(latex))
         assert made and "\\" not in made and "&amp;#" not in made, latex

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from metricspec.formula import FormulaMeasure
+from metricspec.site.mathematics import mathml
 
 from metricspec_improvement.measure import RunChart
 from metricspec_improvement.spec import RunChartSpec, parsed
@@ -63,9 +64,6 @@ def test_every_expression_and_number_is_told(spec: RunChartSpec) -> None:
 
 
 def test_it_can_be_shown(spec: RunChartSpec) -> None:
-    pytest.importorskip("latex2mathml")
-    from metricspec.site.mathematics import mathml
-
     found = RunChart().formula(spec)
     for latex in (*found.lines, *(symbol for symbol, _ in found.where)):
         made = re.sub("<[^>]*>", "", mathml(latex))
