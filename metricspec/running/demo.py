@@ -14,6 +14,7 @@ from metricspec.warehouses.duckdb import DuckDB
 
 MARKER = ".metricspec-synthetic.json"
 MEMORY = "2GB"
+GITIGNORE = ".gitignore"
 
 PROJECT = """\
 metricspec: 1
@@ -54,6 +55,32 @@ policy: ca_dashboard                       # hides every number of fewer than 11
 compare: previous
 """
 
+# Whatever holds students' rows, or results of them; and what is made again from the specs.
+IGNORED = """\
+# Rows of students never belong into git: what was committed once stays in its history.
+# In a project of your own add every folder and file that holds such rows.
+/data/
+*.csv
+*.parquet
+*.duckdb
+*.sqlite
+*.db
+*.xlsx
+.spill-*/
+
+# Results, their records and charts, and the project's own key
+/*.json
+/*.html
+/*.png
+/*.svg
+*.meta.json
+.metricspec/
+
+# Made from the specs, at any time again
+/site/
+/.schemas/
+"""
+
 
 def refuse_foreign(folder: Path) -> None:
     """Raises UsageError where the folder holds anything but an earlier demo."""
@@ -75,13 +102,15 @@ def is_demo(folder: Path) -> bool:
 
 
 def write_project(folder: Path) -> None:
-    """Write the project's file and an indicator to change; those of an earlier demo stay as people changed them."""
-    if (folder / FILE).is_file():
-        return
-    example = folder / "specs" / "indicators" / "near-chronic.yaml"
-    example.parent.mkdir(parents=True, exist_ok=True)
-    example.write_text(INDICATOR, encoding="utf-8")
-    (folder / FILE).write_text(PROJECT, encoding="utf-8")
+    """Write the project's file, an indicator to change, and what git shall not take; those of an earlier demo stay as people
+    changed them."""
+    if not (folder / FILE).is_file():
+        example = folder / "specs" / "indicators" / "near-chronic.yaml"
+        example.parent.mkdir(parents=True, exist_ok=True)
+        example.write_text(INDICATOR, encoding="utf-8")
+        (folder / FILE).write_text(PROJECT, encoding="utf-8")
+    if not (folder / GITIGNORE).exists():
+        (folder / GITIGNORE).write_text(IGNORED, encoding="utf-8")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,33 @@ def test_a_demo_may_be_made_again_and_keeps_what_people_wrote(command: Command, 
     changed = example.read_text()
     assert command("demo", folder, *SMALL)[0] == 0
     assert example.read_text() == changed
+
+
+def test_git_takes_the_specs_of_a_demo_and_nothing_of_students(command: Command, tmp_path: Path) -> None:
+    """Whatever the pages write into a demo, `git add` of everything takes the project and its specs."""
+    folder = tmp_path / "demo"
+    command("demo", folder, *SMALL)
+    made = ("r.csv", "r.csv.meta.json", "r.parquet", "r.json", "r.html", "r.png", "students.sqlite", "more/rows.csv",
+            "site/index.html", ".schemas/x.json", ".metricspec/record.key", "CHANGES.md", "metricspec.lock")  # fmt: skip
+    for name in made:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("x")
+    for arguments in (["init", "-q"], ["add", "--all"]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    taken = subprocess.run(["git", "ls-files"], cwd=folder, check=True, capture_output=True, text=True).stdout.split()
+    ours = [".gitignore", "CHANGES.md", "metricspec.lock", "metricspec.yaml", "specs/indicators/near-chronic.yaml"]
+    assert sorted(taken) == ours
+
+
+def test_a_gitignore_that_is_there_stays(command: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    command("demo", folder, *SMALL)
+    (folder / ".gitignore").write_text("mine\n")
+    command("demo", folder, *SMALL)
+    assert (folder / ".gitignore").read_text() == "mine\n"
+    (folder / ".gitignore").unlink()
+    command("demo", folder, *SMALL)
+    assert "/data/" in (folder / ".gitignore").read_text()
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "metricspec.yaml"])
