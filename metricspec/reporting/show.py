@@ -177,7 +177,7 @@ def _others(indicator: Indicator, catalog: Catalog) -> list[str]:
     plain = indicator.id.partition("@")[0]
     several = catalog.versions.get(plain, ())
     others = [
-        f"- {one.id}: {one.version}, {one.status}, {words.effective_words(one.effective)}"
+        f"- {one.id}: {one.version}, {one.status}, {words.in_force_words(one, catalog)}"
         for one in several
         if one.version != indicator.version
     ]
@@ -186,7 +186,7 @@ def _others(indicator: Indicator, catalog: Catalog) -> list[str]:
 
 
 def _version(indicator: Indicator, catalog: Catalog) -> Sequence[str]:
-    text = f"{indicator.version}, {indicator.status}, {words.effective_words(indicator.effective)}."
+    text = f"{indicator.version}, {indicator.status}, {words.in_force_words(indicator, catalog)}."
     replaces = [f"Replaces {indicator.supersedes}."] if indicator.supersedes else []
     note = [indicator.note] if indicator.note and not indicator.unverified else []
     dropped = [f"{indicator.deprecation[0].upper()}{indicator.deprecation[1:]}."] if indicator.deprecation else []

@@ -75,6 +75,22 @@ def effective_words(years: Years) -> str:
     return parts + (f", not in {listed(years.excluded)}" if years.excluded else "")
 
 
+def in_force_words(indicator: Indicator, catalog: Catalog) -> str:
+    """In which years an indicator's rules hold; of a version that others stand beside, until a newer one begins."""
+    plain = indicator.id.partition("@")[0]
+    several = catalog.in_force(plain) if plain in catalog.versions else ()
+    at = next((number for number, one in enumerate(several) if one.version == indicator.version), None)
+    if not several:
+        return effective_words(indicator.effective)
+    if at is None:  # a draft, which the plain id does not mean
+        return effective_words(indicator.effective).replace("in force", "not in force yet: meant", 1)
+    said = effective_words(several[at].effective)
+    if at + 1 == len(several):
+        return said
+    later = several[at + 1]
+    return f"{said}; from {later.effective.first} on version {later.version}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """
     >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])

@@ -62,7 +62,7 @@ class IndicatorPage:
         return pairs(
             [
                 (text("Result"), text(words.value_words(one).removeprefix("The result is ").capitalize())),
-                (text("In force"), text(words.effective_words(one.effective).removeprefix("in force").strip())),
+                (text("In force"), text(self._in_force().removeprefix("in force").strip())),
                 (text("Measure"), links.to("measure-types", one.measure_type)),
                 (text("Made of"), listing(made_of) if made_of else NOTHING),
                 (text("Data"), joined([links.to("datasets", name) for name in self.catalogue.datasets(one)], ", ")),
@@ -70,6 +70,9 @@ class IndicatorPage:
                 (text("Used by"), listing(links.indicators(self._used_by()))),
             ]
         )
+
+    def _in_force(self) -> str:
+        return words.in_force_words(self.indicator, self.catalogue.catalog)
 
     def _frameworks(self) -> Html:
         found = self.catalogue.catalog.frameworks
@@ -186,7 +189,7 @@ class IndicatorPage:
 
     def _version(self) -> Html:
         one = self.indicator
-        said = [f"{one.version}, {one.status}, {words.effective_words(one.effective)}."]
+        said = [f"{one.version}, {one.status}, {self._in_force()}."]
         said += [f"It is {one.deprecation}."] if one.deprecation else []
         said += [f"It replaces `{one.supersedes}`."] if one.supersedes else []
         said += [one.note] if one.note and not one.unverified else []
@@ -203,7 +206,7 @@ class IndicatorPage:
                 self.links.to("indicators", one.id),
                 text(one.version),
                 text(one.status),
-                text(words.effective_words(one.effective)),
+                text(words.in_force_words(one, self.catalogue.catalog)),
             ]
             for one in several
         ]

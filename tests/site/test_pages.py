@@ -227,6 +227,9 @@ def test_each_of_several_versions_has_a_page(tmp_path: Path, command: Command) -
     for page in (newest, older):
         led = {link.attributes["href"] for link in section(page, "version").all("a")}
         assert led == {"../indicators/ours.absent-v1.html", "../indicators/ours.absent.html"}
+        assert "from 2016-17 to 2022-23; from 2023-24 on version 2.0.0" in section(page, "version").text
+    summary = next(e for e in older.all("dl") if "In force" in e.text)
+    assert "from 2016-17 to 2022-23; from 2023-24 on version 2.0.0" in summary.text
 
 
 def test_only_what_is_chosen_and_what_it_needs(project: Project) -> None:

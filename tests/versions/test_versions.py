@@ -110,6 +110,25 @@ def test_show_tells_of_the_others(specs: Path, name: str, version: str) -> None:
     assert f"{name} {version}" in shown.output and "Beside it there are" in shown.output
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("ours.absent@1", "1.2.0, active, in force from 2016-17 to 2022-23; from 2023-24 on version 2.0.0."),
+        ("ours.absent", "2.0.0, active, in force from 2023-24."),
+        ("ours.absent@2", "2.0.0, active, in force from 2023-24."),
+        ("ours.absent@3", "3.0.0, draft, not in force yet: meant from 2016-17."),
+    ],
+)
+def test_show_says_until_when_a_version_is_in_force(specs: Path, name: str, said: str) -> None:
+    shown = CliRunner().invoke(cli, ["show", name, "--project", str(specs.parent)])
+    assert said in shown.output
+    others = " ".join(shown.output.partition("Beside it there are")[2].split())
+    if name != "ours.absent@1":
+        assert (
+            "- ours.absent@1: 1.2.0, active, in force from 2016-17 to 2022-23; from 2023-24 on version 2.0.0" in others
+        )
+
+
 def test_an_unknown_version_is_told_with_those_there_are(specs: Path) -> None:
     project = metricspec.load(specs.parent)
     with pytest.raises(
