@@ -22,13 +22,15 @@ NUMERIC = frozenset((*NUMBERS, *FRAMEWORK_NUMBERS))
 BEFORE = tuple(name for name in RESULT if name.startswith("prior_") and name in NUMERIC)
 HIDDEN = "hidden"
 COUNTS = ("n", "denominator", "prior_n", "prior_denominator")
+FIRST = ("value", "change", "prior_value", "n", "denominator", "numerator")  # told of before other columns
 Row = Mapping[str, str]
 Name = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Changed:
-    """A row whose `column` differs most; `size` is by how much, None where it is no number on both sides."""
+    """A row that differs: in its value, or else in the `column` that says most; `size` is by how much, None where it is no
+    number on both sides."""
 
     name: Name
     column: str
@@ -39,7 +41,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Compared:
-    """`changed`: the largest first. `gone`: rows of the file that the run does not have; `new`: the other way round."""
+    """`changed`: values before other columns, of each the largest first, and what is hidden last. `gone`: rows of the file that the run does not have; `new`: the other way round."""
 
     rows: int
     changed: tuple[Changed, ...] = ()
@@ -60,7 +62,7 @@ def compared(file: ResultFile, frame: pd.DataFrame, least: int = 1) -> Compared:
     now = _named(dict(zip(frame.columns, row, strict=True)) for row in texts)
     both = ((name, row, now[name]) for name, row in then.items() if name in now)
     changed = [found for name, old, new in both if (found := _changed(name, old, new, columns, least))]
-    changed.sort(key=lambda one: (one.size is None, -(one.size or 0.0), one.name))
+    changed.sort(key=lambda one: (HIDDEN in (one.then, one.now), *_rank(one), one.name))
     gone, new = (tuple(sorted(one.keys() - other.keys())) for one, other in ((then, now), (now, then)))
     return Compared(len(file.rows), tuple(changed), gone, new)
 
@@ -76,7 +78,7 @@ def _named(rows: Iterator[Row]) -> dict[Name, Row]:
 
 
 def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...], least: int) -> Changed | None:
-    """The largest difference of a row: that of the value before others, numbers before words."""
+    """What is told of a row: its value before other numbers, and numbers before words."""
     found = []
     few = any(0 < (_size(then.get(one, ""), now.get(one, "")) or 0) < least for one in COUNTS)
     for column in columns:
@@ -89,7 +91,13 @@ def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...], least: i
         shown = (HIDDEN, HIDDEN) if few else (_shown(column, then, old), _shown(column, now, new))
         told = size if HIDDEN not in shown else None
         found.append(Changed(name, column, *shown, told))
-    return min(found, key=lambda one: (one.column != "value", one.size is None, -(one.size or 0.0)), default=None)
+    return min(found, key=lambda one: (one.column != "value", *_rank(one)), default=None)
+
+
+def _rank(one: Changed) -> tuple[bool, int, float]:
+    """Numbers before words; of numbers the value first, and of one column the largest difference."""
+    column = FIRST.index(one.column) if one.column in FIRST else len(FIRST)
+    return one.size is None, column, -(one.size or 0.0)
 
 
 def _size(old: str, new: str) -> float | None:

@@ -20,6 +20,7 @@ from metricspec.reporting.writing import FORMATS, written_beside
 if TYPE_CHECKING:
     import pandas as pd
 
+RECORD = ".meta.json"
 KEY = "metricspec"  # in the metadata of a parquet file
 
 
@@ -39,7 +40,7 @@ class ResultFile:
 
 def beside(path: Path) -> Path:
     """The record of a file that cannot hold it."""
-    return path.with_name(f"{path.name}.meta.json")
+    return path.with_name(f"{path.name}{RECORD}")
 
 
 def write_result(path: Path, frame: pd.DataFrame, record: Record) -> None:
@@ -95,14 +96,16 @@ def _write_parquet(part: Path, frame: pd.DataFrame, record: Record) -> None:
 
 def read_result(path: Path) -> ResultFile:
     """A file of results and its record. Raises UsageError where either is missing or cannot be read."""
+    if path.name.endswith(RECORD):
+        raise UsageError(f"{path.name} is the record; name the file of results: {path.name.removesuffix(RECORD)}")
     if path.suffix not in FORMATS:
         raise UsageError(f"{path}: a file of results ends in one of {', '.join(FORMATS)}")
     if not path.is_file():
         raise UsageError(f"there is no file {path}")
     try:
         columns, rows = _cells(path)
-    except Exception as error:  # whatever a reader of csv, json or parquet raises
-        raise UsageError(f"{path.name} cannot be read as {path.suffix[1:]}: {type(error).__name__}") from None
+    except Exception:  # whatever a reader of csv, json or parquet raises
+        raise UsageError(f"{path.name} cannot be read as a table of results in {path.suffix[1:]}") from None
     return ResultFile(columns, rows, _record(path))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from metricspec.problems import UsageError
@@ -12,6 +13,7 @@ from metricspec.records.compare import Compared, compared
 from metricspec.records.files import ResultFile
 from metricspec.records.key import content_hash, project_key
 from metricspec.records.record import Asked, Record, narrowed, record_of, years_of
+from metricspec.records.touched import touched
 from metricspec.running.binding import absolute, overridden
 from metricspec.running.frameworks import run_framework
 from metricspec.running.pooling import with_fit
@@ -35,12 +37,18 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`notes` tell of what may differ without making another result: the engine, the version of metricspec."""
+    """`notes` tell of what may differ without making another result: the engine, the version of metricspec. `digits`: those
+    of each indicator's value."""
 
     record: Record
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
     rows: Compared
+    digits: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def altered(self) -> bool:
+        return any(one.about == "file" for one in self.differences)
 
     @property
     def same(self) -> bool:
@@ -74,7 +82,7 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
     years = years_of(_years(file), asked, trace)
     now = record_of(project, trace, asked, project_key(project.folder, make=False), years)
     found = (
-        *([Difference("file", "", "its rows are not those that were written")] if file.altered else []),
+        *([Difference("file", "", touched(file))] if file.altered else []),
         *_specs(file.record, now),
         *_differing(file.record, now),
         *_data(file.record, now),
@@ -82,7 +90,9 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
     )
     policies = {one.policy for id_ in there for one in project.catalog.in_force(id_)}
     least = least_shown([project.catalog.policies[name] for name in policies])
-    return Verdict(file.record, found, tuple(_notes(file.record, now)), compared(file, narrowed(frame, asked), least))
+    rows = compared(file, narrowed(frame, asked), least)
+    digits = {id_: project.indicator(id_).digits for id_ in there}
+    return Verdict(file.record, found, tuple(_notes(file.record, now)), rows, digits)
 
 
 def _asked(record: Record) -> Asked:

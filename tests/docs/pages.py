@@ -2,7 +2,7 @@
 
 A remark is an HTML comment on a line of its own, above the block:
 `file: PATH` writes the block there; `in: NAME` prepares what the page is read in; `with: NAME` adds something;
-`replace: PATH: OLD -> NEW` changes a file first; `run` says that it is to be run, whatever its first word; `fails: N` expects that exit code (`1 or 2`: either); `output` is what the last command shows.
+`replace: PATH: OLD -> NEW` changes a file first; `run` says that it is to be run, whatever its first word; `fails: N` expects that exit code (`1 or 2`: either); `output` is what the last command shows, and `output: TEXT` also says that TEXT stands in both to the letter, its figures too.
 """
 
 from __future__ import annotations

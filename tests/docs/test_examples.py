@@ -166,7 +166,11 @@ class Reader:
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300)
 
     def compare(self, block: Block) -> None:
-        """Every word that the page shows is in what the command said; figures may differ between versions of numpy."""
+        """Every word that the page shows is in what the command said; figures may differ between versions of numpy, but for
+        those that the remark names."""
+        exact = " ".join((block.remark("output") or "").split())
+        for text in (block.text, self.output):
+            assert exact in " ".join(text.split()), f"{name(self.page)}:{block.line} '{exact}' is not in: {text}"
         said = set(words(self.output))
         missing = [word for word in words(block.text) if word not in said]
         assert not missing, f"{name(self.page)}:{block.line} not in the output: {missing}\n{self.output}"

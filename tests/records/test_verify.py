@@ -76,6 +76,70 @@ def test_a_number_that_somebody_changed(call: Write, made: Path) -> None:
     assert "its rows are not those that were written" in text and "14.0" in text and "15.0" in text
 
 
+def test_a_version_that_somebody_changed(call: Write, made: Path) -> None:
+    """It is told with its row and column, and nothing says that the rows are those of the project."""
+    head, *rows = made.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, row in enumerate(rows) if ",A," in row and "2023-24" in row)
+    rows[at] = rows[at].replace("1.0.0", "9.0.0")
+    made.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    code, found = verdict(call, made)
+    (said,) = [one["says"] for one in found["differences"]]
+    assert code == 1 and f"row {at + 1} (absent 2023-24 school A ALL) has '9.0.0' in the column version" in said
+    assert "the record says 1.0.0" in said
+    text = " ".join(call("verify", str(made)).output.split())
+    assert "nothing else in its 7 rows differs" in text and "rows are those of the project" not in text
+
+
+def test_several_versions_and_columns_that_somebody_changed(call: Write, made: Path) -> None:
+    text = made.read_text(encoding="utf-8").replace("1.0.0", "1.1.0").replace(",notes", ",remarks", 1)
+    made.write_text(text, encoding="utf-8")
+    (says,) = [one["says"] for one in verdict(call, made)[1]["differences"]]
+    assert "and 6 more has '1.1.0'" in says
+    assert "the column 'remarks' was put in" in says and "the column 'notes' was taken out" in says
+
+
+def test_a_number_written_in_another_way(call: Write, made: Path) -> None:
+    change(made, "6.0,40.0,40.0,15.0,", "6,40.0,40.0,15.00,")
+    text = " ".join(call("verify", str(made)).output.split())
+    assert "its rows are not those that were written" in text and "a number is written in another way" in text
+
+
+def test_values_come_first_by_their_digits_and_counts_without(call: Write, project: Path) -> None:
+    """Twice as many students, and more of them absent: values before counts, whatever is the larger number."""
+    out = project / "r.csv"
+    head, *rows = (project / "days.csv").read_text(encoding="utf-8").splitlines()
+    more = [f"X{row}" for row in rows if ",A,2022-23," in row]  # the share stays, the count doubles
+    (project / "days.csv").write_text("\n".join([head, *rows, *more]) + "\n", encoding="utf-8")
+    assert call("run", "absent", "--level", "school", "--out", str(out)).exception is None
+    write_days(project, absent=26)
+    changed = verdict(call, out)[1]["rows"]["changed"]
+    shown = call("verify", str(out)).output
+    lines = [line.split() for line in shown.splitlines() if line.startswith("absent ")]
+    assert [line[4] for line in lines] == ["value", "n"] == [one["column"] for one in changed]
+    assert lines[0][5:] == ["15.0", "65.0", "50.0"] and lines[1][5:] == ["80", "40", "40"]
+
+
+def test_what_is_hidden_is_counted_and_takes_no_line(call: Write, project: Path, made: Path) -> None:
+    change(project / "days.csv", "A0,A,2023-24,1,2023-08-01,,05,10,180", "A0,A,2023-24,1,2023-08-01,,05,10,20")
+    shown = call("verify", str(made)).output
+    assert "3 rows not shown: hidden, or too few students make the difference" in shown
+    assert not [line for line in shown.splitlines() if line.startswith("absent ")]
+
+
+def test_the_record_instead_of_its_file(call: Write, made: Path) -> None:
+    error = call("verify", str(beside(made))).exception
+    assert (
+        isinstance(error, UsageError) and str(error) == "r.csv.meta.json is the record; name the file of results: r.csv"
+    )
+
+
+@pytest.mark.parametrize("text", ["{}", '{"record": 1}', "[1]", "7"])
+def test_json_that_is_no_table_leaks_no_python(text: str, call: Write, project: Path) -> None:
+    (project / "x.json").write_text(text, encoding="utf-8")
+    error = call("verify", str(project / "x.json")).exception
+    assert isinstance(error, UsageError) and "Error" not in str(error)
+
+
 @pytest.mark.slow
 def test_a_change_whose_record_was_changed_too(call: Write, made: Path) -> None:
     change(made, "6.0,40.0,40.0,15.0,", "6.0,40.0,40.0,14.0,")
