@@ -75,6 +75,18 @@ class Registry:
                 return f"the plugin {package} offers it, which is installed: name it in metricspec.yaml under plugins"
         return f"is it of {' or '.join(self.failed)}, which could not be loaded whole?" if self.failed else ""
 
+    def home(self, indicator: str) -> str:
+        """Which plugin may have an indicator that is not there; empty where nobody knows. Its id begins as the package is
+        called, or a plugin was left out that may have it."""
+        own = f"metricspec-{indicator.partition('.')[0].replace('_', '-')}"
+        loaded = {one.package for one in self.provided} - set(self.failed)
+        if "." in indicator and own not in loaded:
+            if own in self.failed:
+                return f"is it of {own}, which could not be loaded whole?"
+            if any(one.package == own for one in installed_plugins()):
+                return f"is it of {own}, which is installed? name it in metricspec.yaml under plugins"
+        return f"is it of {' or '.join(self.failed)}, which could not be loaded whole?" if self.failed else ""
+
 
 def load_registry(
     wanted: Mapping[str, str] | None = None,

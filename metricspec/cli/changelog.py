@@ -23,7 +23,7 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
     """
     from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import UsageError
-    from metricspec.reading.suggest import hint
+    from metricspec.reading.suggest import indicator_hint
     from metricspec.reporting.writing import check_output, write_text
     from metricspec.versioning.changelog import changelog, chosen
     from metricspec.versioning.git import Repository
@@ -41,7 +41,7 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
     known = sorted({*found, *snapshot.ids("indicator")})
     for name in indicators:
         if name not in known and name not in snapshot.names() and not chosen(found, [name]):
-            raise UsageError(f"unknown indicator '{name}': {hint(name, known, 'there are')}")
+            raise UsageError(f"unknown indicator '{name}': {indicator_hint(name, known, sides.registry.home(name))}")
     wanted = chosen(found, indicators) if indicators else found
     text = changelog(wanted, {id_: str(one.title) for id_, one in snapshot.catalog.indicators.items()})
     if out is None:

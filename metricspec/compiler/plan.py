@@ -32,7 +32,7 @@ from metricspec.compiler.tally import estimate_part, rows_part
 from metricspec.measure import DetailedMeasure, Inputs, PooledMeasure, RowMeasure, Statistic, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator, Policy
 from metricspec.problems import PartlyPython, UsageError
-from metricspec.reading.suggest import hint
+from metricspec.reading.suggest import indicator_hint
 from metricspec.registry import Registry
 from metricspec.scopes import Expressions
 from metricspec.sql.dialects import Solve, capabilities
@@ -167,7 +167,7 @@ class Compiler:
     def _indicator(self, name: str) -> Indicator:
         found = self.catalog.find(name)
         if found is None:
-            raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
+            raise UsageError(f"unknown indicator '{name}': {indicator_hint(name, self.catalog.indicators)}")
         return found
 
     def _bound(self, name: str, columns: frozenset[str]) -> Stage:

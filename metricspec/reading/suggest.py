@@ -40,6 +40,35 @@ def hint(word: str, known: Iterable[str], heading: str, limit: int = 12) -> str:
     return f"{start}{heading}: {', '.join(names[:limit])}{more}"
 
 
+def indicator_hint(word: str, known: Iterable[str], home: str = "", limit: int = 8) -> str:
+    """What helps who named an indicator that is not there: the one meant, which plugin may have it (`home`), its neighbours
+    (those with its prefix, or else those most alike), and where all of them are listed."""
+    names = sorted(known)
+    plain = word.partition("@")[0]
+    near = nearest(plain, names)
+    said = f"did you mean '{near}'?" if near else home
+    start = f"{said} " if said.endswith("?") else f"{said}; " if said else ""
+    beside = [name for name in _neighbours(plain, names) if name != near]
+    more = " and others" if len(beside) > limit else ""
+    listed = f"like it: {', '.join(beside[:limit])}{more}; " if beside else ""
+    return f"{start}{listed}'metricspec list' shows all {len(names)}" if names else f"{start}there are: none"
+
+
+def _neighbours(word: str, names: list[str]) -> list[str]:
+    """Those with the prefix of a word, the most alike first; without any those that hold its last part, or are alike."""
+    from rapidfuzz.distance import Indel
+
+    prefix, dot, last = word.lower().rpartition(".")
+
+    def alike(name: str) -> float:
+        found = Indel.normalized_similarity(word.lower(), name.lower())
+        return found + 1 if len(last) >= 4 and last in name.lower() else found
+
+    same = [name for name in names if dot and name.lower().startswith(f"{prefix}.")]
+    near = same or [name for name in names if alike(name) >= 0.6]
+    return sorted(near, key=lambda name: (-alike(name), name))
+
+
 def suggested(text: str) -> str | None:
     """The word that a hint suggests instead of the one that is written.
 

@@ -14,7 +14,7 @@ from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Framework, Indicator
 from metricspec.plugins.working import blaming
 from metricspec.problems import Problem, SpecError, UsageError
-from metricspec.reading.suggest import hint
+from metricspec.reading.suggest import hint, indicator_hint
 from metricspec.registry import Registry
 from metricspec.running.binding import absolute, missing_columns, overridden, reached
 from metricspec.running.notices import notices
@@ -189,7 +189,8 @@ class Project:
             raise UsageError(f"there is no '{name}': there are {known}")
         if plain in self.broken:
             raise UsageError(f"the spec of '{name}' has problems: run 'metricspec check' to see them")
-        raise UsageError(f"unknown indicator '{name}': {hint(name, sorted(self.catalog.indicators), 'there are')}")
+        known = indicator_hint(name, self.catalog.indicators, self.registry.home(name))
+        raise UsageError(f"unknown indicator '{name}': {known}")
 
     def framework_spec(self, name: str) -> Framework:
         """A framework by its id, in which a dash may stand for `_`. Raises UsageError where there is none."""

@@ -10,7 +10,7 @@ from metricspec.model import Catalog, IndicatorTest
 from metricspec.problems import Problem, UsageError
 from metricspec.reading.document import Document
 from metricspec.reading.load import load
-from metricspec.reading.suggest import hint
+from metricspec.reading.suggest import indicator_hint
 from metricspec.registry import Registry
 from metricspec.running.loading import FILE, affected_files, open_project
 from metricspec.running.plugins import project_registry
@@ -49,7 +49,8 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     ids = [name if name in known else newest.get(name, name) for name in ids]
     for name in ids:
         if name not in known:
-            raise UsageError(f"'{name}' is neither a file or folder nor an indicator: {hint(name, known, 'there are')}")
+            near = indicator_hint(name, known, registry.home(name))
+            raise UsageError(f"'{name}' is neither a file or folder nor an indicator: {near}")
     named = {d.id for file, d in loaded.documents.items() if d.kind == "indicator" and _file_named(file, paths)}
     chosen = [
         d for file, d in loaded.documents.items()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metricspec.problems import SpecError, UsageError
-from metricspec.reading.suggest import hint
+from metricspec.reading.suggest import indicator_hint
 from metricspec.running.project import Project
 from metricspec.versioning.calendar import Calendar
 from metricspec.versioning.closure import depends_on
@@ -52,10 +52,10 @@ def _is_folder(word: str) -> bool:
 
 
 def _known(ids: Sequence[str], old: Side, new: Side) -> tuple[str, ...]:
-    there = sorted({*old.snapshot.ids("indicator"), *new.snapshot.ids("indicator")})
+    there = {*old.snapshot.ids("indicator"), *new.snapshot.ids("indicator")}
     for name in ids:
         if name not in old.snapshot.names() | new.snapshot.names():
-            raise UsageError(f"unknown indicator '{name}': {hint(name, there, 'there are')}")
+            raise UsageError(f"unknown indicator '{name}': {indicator_hint(name, there)}")
     return tuple(ids)
 
 

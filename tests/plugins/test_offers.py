@@ -175,6 +175,34 @@ def test_the_rest_keeps_working(site: Site, named: Named, command: Command) -> N
         assert command(*call, "--project", folder)[2].count("MS703") == 1
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (['metricspec-early-warning: ">=0"'], "is it of metricspec-early-warning, which could not be loaded whole?"),
+        (['metricspec-early-warnin: ">=0"'], "is it of metricspec-early-warning, which is installed? name it in"),
+        (['gone: ">=0"'], "is it of metricspec-early-warning, which is installed? name it in"),
+        ([], "is it of metricspec-early-warning, which is installed? name it in"),
+    ],
+)
+def test_an_indicator_of_a_plugin_that_is_not_there(
+    site: Site, named: Named, command: Command, lines: list[str], said: str
+) -> None:
+    """By the first word of its id its home is known, whether it could not be loaded or nobody named it."""
+    site.install("metricspec-early-warning", {"early.py": "raise RuntimeError('broken')"})
+    site.install("gone", {"gone.py": "raise RuntimeError('gone')"})
+    folder = named(*lines, measure="rate")
+    for name in ("show", "run", "test"):
+        code, _, err = command(name, "early_warning.abc", "--project", folder)
+        assert code == 2 and said in err and "'metricspec list' shows all" in err
+    assert "early-warning, which" not in command("show", "nothing.like_this", "--project", named())[2]
+
+
+def test_an_indicator_that_a_plugin_which_was_left_out_may_have(site: Site, named: Named, command: Command) -> None:
+    site.install("gone", {"gone.py": "raise RuntimeError('gone')"})
+    err = command("show", "theirs.indicator", "--project", named('gone: ">=0"'))[2]
+    assert "unknown indicator 'theirs.indicator': is it of gone, which could not be loaded whole?" in err
+
+
 def test_a_type_of_a_plugin_that_is_not_named(site: Site, named: Named, command: Command) -> None:
     site.install("heads", {"heads.py": "raise SystemExit"}, hooks={"heads": "heads"})
     _, out, _ = command("check", "--project", named(measure="heads"))
