@@ -18,6 +18,17 @@ DOES: Mapping[Effect, str] = MappingProxyType(
     }
 )
 
+LOWER = (
+    "The ",
+    "A ",
+    "An ",
+    "This",
+    "There ",
+    "Nobody ",
+    "Version ",
+    "Values ",
+)  # how a sentence begins that goes on inside another
+
 
 def version_problems(found: Iterable[Compared], reference: str) -> Iterator[Problem]:
     """What a state of the specs lacks in versions against an older one, which is called `reference`."""
@@ -51,8 +62,8 @@ def demanding(one: Compared) -> Told:
 
 
 def _said(told: Told) -> str:
-    """The key with its old and new value."""
-    change = told.change
-    was = f"was {change.old}" if change.old else "was not there"
-    now = f"now {change.new}" if change.new else "now gone"
-    return f"{through(told.via)}{change.key} {was}, {now}"
+    """The sentence of `diff`, and in brackets the key."""
+    says = told.change.says.removesuffix(".")
+    says = f"{says[0].lower()}{says[1:]}" if says.startswith(LOWER) else says
+    where = f" ({told.change.key})" if told.change.key else ""
+    return f"{through(told.via)}{says}{where}"

@@ -22,7 +22,7 @@ from metricspec.running.demo import write_project
 from metricspec.synthetic import generate
 from tests.bindings.layouts import statements
 from tests.engines.servers import POSTGRES, postgres
-from tests.plugins.site import FROZEN, Site
+from tests.plugins.site import Site
 
 from .pages import PAGES, REPOSITORY, Block, blocks, name
 
@@ -72,8 +72,6 @@ class Reader:
             shutil.copytree(self.demo / "data", self.folder / "data")
         elif what == "edfi":
             write_ods(self.folder / "ods.duckdb")
-        elif what == "plugin":
-            self.install_plugin(FROZEN / "hooks-2")
         elif what.startswith("plugin "):
             self.install_plugin(REPOSITORY / "plugins" / what.removeprefix("plugin "))
         elif what == "postgres":
@@ -86,7 +84,7 @@ class Reader:
             raise ValueError(f"{name(self.page)}: nothing is called '{what}'")
 
     def install_plugin(self, package: Path) -> None:
-        """A package, as pip would install it: district-measures, or one of the folder plugins."""
+        """A package, of the folder plugins, as pip would install it."""
         site = Site(self.folder.parent / "site-packages")
         site.folder.mkdir(exist_ok=True)
         site.install_folder(package)

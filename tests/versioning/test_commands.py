@@ -159,8 +159,8 @@ def test_a_version_that_is_too_low(project: Repository) -> None:
     done = command(project.folder, "check", "--against", "main")
     assert done.returncode == 1
     first, line, hint = done.stdout.splitlines()
-    place = f"{OWN}:3:1: MS901 the version 1.0.0 is too low: through the policy own: privacy was 11, now 12, "
-    assert first == f"{place}which changes results of finished school years"
+    place = f"{OWN}:3:1: MS901 the version 1.0.0 is too low: through the policy own: privacy n 11 -> 12 for all years"
+    assert first == f"{place} (privacy), which changes results of finished school years"
     assert line.endswith('version: "1.0.0"')
     assert hint.endswith('^^^^^^^ main has 1.0.0; write version: "2.0.0" or higher (major)')
     project.replace(OWN, 'version: "1.0.0"', 'version: "2.0.0"')
@@ -181,6 +181,10 @@ def test_the_lowest_version_that_does(project: Repository, old: str, new: str, v
     (problem,) = json.loads(done.stdout)
     assert (done.returncode, problem["code"], problem["line"], problem["column"]) == (1, "MS901", 3, 1)
     assert f'write version: "{version}"' in problem["hint"]
+    said = command(project.folder, "diff", "HEAD", "--format", "json").stdout
+    (change,) = json.loads(said)["indicators"][0]["changes"]
+    says = change["says"].removesuffix(".")
+    assert f"{says[0].lower()}{says[1:]} ({change['key']}), which" in problem["message"], "in the words of diff"
     project.replace(OWN, 'version: "1.0.0"', f'version: "{version}"')
     assert command(project.folder, "check", OWN, "--against", "HEAD").returncode == 0
 
