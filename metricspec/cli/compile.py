@@ -39,7 +39,7 @@ def compile_command(
     folder: Path | None,
 ) -> int:
     """Compile indicators to SQL: on standard output, or into a folder with --out."""
-    from metricspec.cli.left_out import print_left_out
+    from metricspec.cli.left_out import print_left_out, tell_unjudged
     from metricspec.cli.opening import load
     from metricspec.problems import PartlyPython, UsageError
     from metricspec.reporting.writing import write_text
@@ -55,6 +55,7 @@ def compile_command(
     for name in names:
         project.indicator(name)
     compiler = project.compiler(dialect, solve=plan if plan in ("long", "wide") else None)
+    tell_unjudged(dialect)
     form = plan if plan in ("statement", "script") else None
     texts = {}
     for name in names:

@@ -94,11 +94,13 @@ def _check(project: Project, out: Path, name: str, dialects: tuple[str, ...], ch
 
 def _catalogue(project: Project, dialects: tuple[str, ...], chosen: tuple[str, ...], history: History) -> Catalogue:
     """Raises UsageError for unknown dialects and indicators."""
+    from metricspec.cli.left_out import tell_unjudged
     from metricspec.site.catalogue import Catalogue
     from metricspec.sql.dialects import capabilities
 
     for dialect in dialects:
         capabilities(dialect)
+    tell_unjudged(*dialects)
     for name in chosen:
         project.indicator(name)
     return Catalogue(project, tuple(dict.fromkeys(dialects)), chosen, history)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from metricspec.cli.options import binding_option, project_option
-from metricspec.exports.offered import metricspec_exporters
+from metricspec.exports.offered import DIALECT, metricspec_exporters
 from metricspec.offers import ExportCall, Exporter
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def command_of(exporter: Exporter) -> click.Command:
         out: Path,
         **options: str | None,
     ) -> int:
+        from metricspec.cli.left_out import tell_unjudged
         from metricspec.plugins.working import blaming
 
         _check(exporter, out)
@@ -65,6 +66,8 @@ def command_of(exporter: Exporter) -> click.Command:
         own = {option.name: options[_key(option.name)] for option in exporter.options}
         with blaming(project.registry.package_of("metricspec_exporters", exporter.name), "the exporter"):
             files = _texts(exporter.export(project, ExportCall(ids, own, out.suffix if one else "")))
+        if DIALECT in exporter.options:
+            tell_unjudged(options[_key(DIALECT.name)] or "")
         _write(out, files, one=one)
         _told(1 if one else len(files), len(ids), out)
         return code

@@ -1,4 +1,4 @@
-"""Specs with problems are left out of what is done with all: never without a word."""
+"""What is not done, or not looked at, is said on standard error: specs that are left out, dialects that nobody judged."""
 
 from __future__ import annotations
 
@@ -15,3 +15,12 @@ def print_left_out(problems: Sequence[Problem]) -> int:
     if files:
         click.echo(f"left out, because of problems (metricspec check shows them): {', '.join(files)}", err=True)
     return 1 if files else 0
+
+
+def tell_unjudged(*dialects: str) -> None:
+    """Say of each dialect that nobody has judged that it is so."""
+    from metricspec.sql.dialects import unjudged
+
+    for dialect in dict.fromkeys(dialects):
+        if said := unjudged(dialect):
+            click.echo(said, err=True)

@@ -11,7 +11,8 @@ from metricspec.docsgen.markdown import code, page, table
 from metricspec.sql.dialects import Capabilities, capabilities
 
 INTRO = """`metricspec compile --dialect NAME` renders SQL by sqlglot for any dialect that it knows. Some of that SQL is executed
-by the tests, some is judged by a grammar, and the rest is neither: [what each proves](../explanation/executed-or-judged.md)."""
+by the tests, some is judged by a grammar, and the rest is neither: [what each proves](../explanation/executed-or-judged.md). For the
+rest `compile`, `export` and `docs` say so on standard error."""
 
 JUDGES = (
     (

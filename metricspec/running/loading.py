@@ -41,7 +41,7 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
     described = opened.project
     registry = registry or project_registry(described)
     loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
-    project = replace(_project(loaded, registry, root), warehouse=described.warehouse)
+    project = replace(_project(loaded, registry, root), warehouse=described.warehouse, name=described.id)
     if described.binding is None:
         return project
     if described.binding not in loaded.catalog.bindings:

@@ -99,8 +99,8 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Project:
-    """A catalogue, a binding, a folder, and the URL of the warehouse that the project names, if any; `problems` are
-    those of specs that were left out, `broken` their ids."""
+    """A catalogue, a binding, a folder, the URL of the warehouse that the project names, if any, and its own `name`;
+    `problems` are those of specs that were left out, `broken` their ids."""
 
     catalog: Catalog
     registry: Registry
@@ -110,6 +110,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     broken: frozenset[str] = frozenset()
     warehouse: str | None = None
+    name: str = ""
 
     def duckdb(self, what: str) -> DuckDB:
         """DuckDB in this process, for what computes nowhere else. Raises UsageError where the project names another

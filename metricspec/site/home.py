@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
+from pathlib import Path
 
 from metricspec.measure import TallyMeasure
 from metricspec.model import Indicator, Text
 from metricspec.reporting.figures import plural
 from metricspec.reporting.listing import AUTHORITIES, authority
 from metricspec.reporting.unverified import unverified_parts
+from metricspec.running.project import Project
 from metricspec.site import ratings
 from metricspec.site.catalogue import KINDS, Catalogue, Kind, Links
 from metricspec.site.markup import (
@@ -98,16 +100,29 @@ def home(catalogue: Catalogue, name: str) -> Page:
         name,
         top,
         (
-            Section("by-authority", "By authority", _grouped(links, _authority, "authority")),
+            Section(
+                "by-authority",
+                "By authority",
+                _grouped(links, lambda one: _authority(one, catalogue.project), "authority"),
+            ),
             Section("by-domain", "By domain", _grouped(links, lambda one: domain(one, catalogue), "domain")),
         ),
         f"{count}: what each means, who counts, how it is computed and rated, and where that is written.",
     )
 
 
-def _authority(one: Indicator) -> str:
+def _authority(one: Indicator, project: Project) -> str:
+    """Whose indicator it is: the project's own, unless its id begins with an authority that we know."""
     name = authority(one.id)
+    if not (name and name in AUTHORITIES) and not _shipped(one, project):
+        return f"This project's own ({project.name})" if project.name else "This project's own"
     return AUTHORITIES.get(name, name)
+
+
+def _shipped(one: Indicator, project: Project) -> bool:
+    """Whether an indicator came with metricspec or with a plugin."""
+    file = Path(one.place.file).resolve()
+    return any(file.is_relative_to(folder.resolve()) for folder in project.registry.spec_folders)
 
 
 def domain(one: Indicator, catalogue: Catalogue) -> str:

@@ -73,8 +73,11 @@ def group_rows(groups: Sequence[Group]) -> Html:
 
 
 def titles(by_language: Sequence[tuple[str, str]]) -> Html:
-    """A title in each of its languages, marked as such."""
-    return joined([tag("span", text(words_), lang=language) for language, words_ in by_language], " / ")
+    """A title in each of its languages, marked as such; once where it is the same in several."""
+    first = {words_: language for language, words_ in reversed(by_language)}
+    return joined(
+        [tag("span", text(words_), lang=lang) for lang, words_ in by_language if first[words_] == lang], " / "
+    )
 
 
 def described(by_language: Sequence[tuple[str, str]]) -> Html:

@@ -25,7 +25,9 @@ def head(title: Text, id_: str, says: str, kind: Kind) -> Html:
     """The heading of a spec in its languages, its id, and what kind of thing it is, with a link to all of the kind."""
     names = dict(title.by_language)
     first = names.pop("en", None) or str(title) or id_
-    others = [paragraph(text(other), class_="subtitle", lang=language) for language, other in names.items()]
+    others = [
+        paragraph(text(other), class_="subtitle", lang=language) for language, other in names.items() if other != first
+    ]
     return lines(
         heading(first), *others, paragraph(joined([code(id_), link(f"../{kind}.html", text(says))], " · "), class_="id")
     )
@@ -96,7 +98,8 @@ def _groups(catalogue: Catalogue, links: Links, name: str) -> Page:
 
 def _orgs(catalogue: Catalogue, links: Links, name: str) -> Page:
     one = catalogue.catalog.orgs[name]
-    said = Html(f"Orgs come from {links.to('datasets', one.dataset)}.")
+    says = "Which school, district or network a row of a student counts for, and which rows count there. The orgs are those of"
+    said = Html(f"{text(says)} {links.to('datasets', one.dataset)}.")
     return Page(
         _path(catalogue, "orgs", name),
         f"Orgs: {one.title}",

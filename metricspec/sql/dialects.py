@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from metricspec.problems import UsageError
@@ -120,14 +121,31 @@ _TABLE = {
 _TABLE["fabric"] = _TABLE["tsql"]  # Microsoft's warehouse speaks it
 
 
+# Whose SQL somebody other than sqlglot has looked at: the tests run it, or a grammar reads it.
+JUDGED = ("bigquery", "clickhouse", "databricks", "datafusion", "duckdb", "mysql", "oracle", "postgres", "redshift", "snowflake", "spark",
+          "sqlite", "trino", "tsql")  # fmt: skip
+
+
+def unjudged(dialect: str) -> str:
+    """What to say of a dialect that nobody has judged; empty for one that somebody has."""
+    if dialect in JUDGED:
+        return ""
+    return f"nobody has judged the SQL for {dialect}: sqlglot wrote it, and no test and no grammar has looked at it; check it yourself"
+
+
 def capabilities(dialect: str) -> Capabilities:
     """The row of the table for a dialect; dialects without one follow the common case.
 
-    Raises UsageError naming the dialects that sqlglot knows.
+    Raises UsageError with the one that is meant, those that are judged, and the others that sqlglot knows.
     """
     from sqlglot.dialects.dialect import Dialect
 
     known = sorted(name for name in Dialect.classes if name)
     if dialect not in known:
-        raise UsageError(f"unknown dialect '{dialect}'; known: {', '.join(known)}")
+        near = get_close_matches(dialect.lower(), known, 1)
+        meant = f": did you mean '{near[0]}'?" if near else ";"
+        others = ", ".join(name for name in known if name not in JUDGED)
+        raise UsageError(
+            f"unknown dialect '{dialect}'{meant} judged are {', '.join(JUDGED)}; sqlglot also writes {others}"
+        )
     return _TABLE.get(dialect, Capabilities())

@@ -13,6 +13,7 @@ from metricspec.site.catalogue import Catalogue
 from metricspec.site.mathematics import mathml
 from metricspec.site.page import Page
 from metricspec.site.pages import pages
+from metricspec.site.people import titles
 from metricspec.site.worked import folded_rows
 
 from .conftest import Command, Site
@@ -137,6 +138,31 @@ def test_pages_that_use_each_other(whole: Site) -> None:
     assert "../indicators/ca.chronic_absenteeism.html" in led_to("datasets/attendance_stint.html", "used-by")
     assert "../indicators/ca.chronic_absenteeism.html" in led_to("measure-types/rate.html", "used-by")
     assert "../indicators/ca.chronic_absenteeism.html" in led_to("frameworks/ca_dashboard.html", "indicators")
+
+
+def test_an_own_indicator_stands_under_its_project(tmp_path: Path, command: Command) -> None:
+    """Whatever its id begins with; one whose id begins with an authority that ships stands there."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "metricspec.yaml").write_text("metricspec: 1\nproject: lakeside\nspecs: [specs]\n", encoding="utf-8")
+    made = VERSION.format(version="1.0.0", status="active", more="", first="2016-17", days=9)
+    for name in ("plain_name", "ours.absent", "ca.of_ours"):
+        (tmp_path / "specs" / f"{name}.yaml").write_text(made.replace("ours.absent", name), encoding="utf-8")
+    names = ("plain_name", "ours.absent", "ca.of_ours", "attendance_rate")
+    code, _, err = command("docs", *names, "--project", tmp_path, "--out", tmp_path / "site", "--dialects", "duckdb")
+    assert code == 0, err
+    found = section(read(tmp_path / "site" / "index.html"), "by-authority")
+    own, shared, ca = "This project's own (lakeside)", "Shared building blocks", "California School Dashboard"
+    said = found.text
+    at = {word: said.index(word) for word in (own, shared, ca, *names)}
+    assert sorted(at, key=lambda word: at[word]) in (
+        [ca, "ca.of_ours", shared, "attendance_rate", own, "ours.absent", "plain_name"],
+        [ca, "ca.of_ours", shared, "attendance_rate", own, "plain_name", "ours.absent"],
+    )
+
+
+def test_a_title_that_is_the_same_in_two_languages_stands_once() -> None:
+    found = str(titles((("en", "DataQuest"), ("es", "DataQuest"), ("zh", "Other"))))
+    assert found.count("DataQuest") == 1 and 'lang="en"' in found and "Other" in found
 
 
 HOSTILE = """metricspec: 1

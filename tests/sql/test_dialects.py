@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 import sqlglot
+from click.testing import CliRunner
 
 import metricspec
+from metricspec.cli import cli
+from metricspec.docsgen.dialects import JUDGES
 from metricspec.problems import UsageError
 from metricspec.running.project import Project
+from metricspec.sql.dialects import JUDGED, unjudged
 from metricspec.sql.stage import Computation
 from tests.catalogue import of_each_type
 
@@ -62,5 +69,25 @@ def test_the_statement_is_one_and_the_script_has_a_step_for_each_stage(dialect: 
 
 
 def test_an_unknown_dialect_names_those_there_are(project: Project) -> None:
-    with pytest.raises(UsageError, match=r"unknown dialect 'snowflaek'.*snowflake"):
+    said = r"unknown dialect 'snowflaek': did you mean 'snowflake'\? judged are bigquery, .*; sqlglot also writes athena, .*dax"
+    with pytest.raises(UsageError, match=said):
         project.compile("ca.chronic_absenteeism", "snowflaek")
+    with pytest.raises(UsageError, match=r"unknown dialect 'qqq'; judged are"):
+        project.compile("ca.chronic_absenteeism", "qqq")
+
+
+def test_the_page_names_as_judged_what_the_commands_take_for_judged() -> None:
+    named = {name for dialects, _ in JUDGES for name in re.findall(r"`(\w+)`", dialects)}
+    assert named == set(JUDGED) and list(JUDGED) == sorted(JUDGED)
+    assert not any(unjudged(name) for name in JUDGED) and "nobody has judged the SQL for dax" in unjudged("dax")
+
+
+@pytest.mark.parametrize(("dialect", "warned"), [("dax", True), ("fabric", True), ("postgres", False)])
+def test_commands_say_of_a_dialect_that_nobody_judged_it(dialect: str, warned: bool, tmp_path: Path) -> None:
+    (tmp_path / "metricspec.yaml").write_text("metricspec: 1\nproject: p\nbinding: demo\n", encoding="utf-8")
+    name, out = "attendance_rate", str(tmp_path / "out")
+    for call in (["compile", name, "--dialect", dialect], ["docs", name, "--dialects", dialect, "--out", f"{out}1"],
+                 ["export", "views", name, "--dialect", dialect, "--out", f"{out}2"]):  # fmt: skip
+        done = CliRunner().invoke(cli, [*call, "--project", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        assert ("nobody has judged" in done.stderr) == warned, call
