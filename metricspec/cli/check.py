@@ -62,7 +62,7 @@ def check_command(
         raise UsageError("--affected goes with files or folders: without them everything is checked")
     checked, problems = load_for_check(paths, folder, affected=affected)
     if against is not None:
-        problems += _against(against, folder, paths)
+        problems = [*_against(against, folder, paths), *problems]
     found: list[Checked] = []
     if live:
         found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")

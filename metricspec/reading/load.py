@@ -36,7 +36,7 @@ from metricspec.reading.references import reference_problems
 from metricspec.reading.schema_problems import schema_problems
 from metricspec.reading.schemas import Schemas
 from metricspec.reading.test_checks import test_problems
-from metricspec.reading.versions import side_by_side, told_apart, version_problems
+from metricspec.reading.versions import apart, side_by_side, told_apart, version_problems
 from metricspec.reading.year_checks import year_problems
 from metricspec.registry import MEASURES, US, Registry
 from metricspec.scopes import Expressions
@@ -55,6 +55,8 @@ BUILDERS: Mapping[str, Callable[[Document], Any]] = MappingProxyType(
         "binding": build_binding,
     }
 )
+
+NO_FOLDER = "make it (git keeps no empty folder), or take it out of specs: in metricspec.yaml"
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def _read(folders: Sequence[Path], reader: Reader, problems: list[Problem]) -> l
     seen: set[Path] = set()
     for folder in folders:
         if not folder.is_dir():
-            problems.append(Problem("MS008", "there is no such folder of specs", Place(str(folder))))
+            problems.append(Problem("MS008", "there is no such folder of specs", Place(str(folder)), NO_FOLDER))
             continue
         for path in spec_files(folder, reader, problems):
             real = path.resolve()
@@ -187,8 +189,7 @@ def _corpus(documents: Iterable[Document], registry: Registry, reader: Reader, p
         first = known.setdefault((document.kind, document.id), document)
         if first is not document:
             message = f"the {document.kind} '{document.id}' is defined in {first.place} already"
-            about = "give one of them another id" + _or_version(document)
-            problems.append(Problem("MS212", message, document.place, about))
+            problems.append(Problem("MS212", message, document.place, apart(first, document)))
         elif whole:
             built = _built(document, registry, reader)
             if isinstance(built, Problem):
@@ -223,10 +224,6 @@ def _indicator(document: Document, registry: Registry) -> Indicator | Problem:
         message = f"the measure type '{name}' of the plugin {package} fails at this block: {raised(error)}"
         return document.problem("MS715", message, "measure", "type", hint=f"tell the authors of {package}")
     return built
-
-
-def _or_version(document: Document) -> str:
-    return ", or another first number of its version" if document.kind == "indicator" else ""
 
 
 def _broken(problems: Iterable[Problem]) -> set[str]:

@@ -30,6 +30,15 @@ def told_apart(documents: Sequence[Document]) -> list[Document]:
     return [one if one.id == name else replace(one, id=name) for one, name in zip(documents, names, strict=True)]
 
 
+def apart(first: Document, second: Document) -> str:
+    """How two documents of one id are told apart. Indicators of different versions are meant to stand side by side."""
+    if second.kind != "indicator":
+        return "give one of them another id"
+    if _written(first, "version", _VERSION) != _written(second, "version", _VERSION):
+        return "raise the first number of the newer one's version, as 1.3.0 to 2.0.0, or give one of them another id"
+    return "give one of them another id, or another first number of its version"
+
+
 def _written(document: Document, key: str, broken: re.Pattern[str]) -> str:
     """A word at the top of a document; of one that cannot be read, as far as its text shows it."""
     if document.nodes.data is not None:

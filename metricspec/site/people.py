@@ -93,7 +93,7 @@ def minimums(policy: Policy) -> Html:
         rows += [_minimum(name, entry, policy) for entry in entries]
     headings = [text(word) for word in ("What", "From", "Student groups", "Org levels", "School years", "About it")]
     caption = text("Fewest students, or fewest in the denominator; later rows go before earlier ones")
-    return table(headings, rows, caption, class_="notes")
+    return table(headings, rows, caption, class_="notes minimums")
 
 
 def _minimum(name: str, entry: Threshold, policy: Policy) -> list[Html]:

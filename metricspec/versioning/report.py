@@ -147,7 +147,10 @@ def _numbers(change: NumbersChange, one: Compared, most: int) -> Iterator[Line]:
         ),
     )
     if change.only_before or change.only_now:
-        yield "item", f"{change.only_now:,} are there only now, {change.only_before:,} were there only before"
+        yield (
+            "item",
+            f"{plural(change.only_now, 'number')} only in the new results, {change.only_before:,} only in the old",
+        )
     for colours in change.colours:
         moves = ", ".join(f"{old} to {new} {count}" for old, new, count in colours.moves)
         more = f" ({moves})" if moves else ""
@@ -156,9 +159,10 @@ def _numbers(change: NumbersChange, one: Compared, most: int) -> Iterator[Line]:
         said = f"{plural(colours.recoloured, 'school')} of {colours.rated:,} rated change colour"
         yield "item", f"{colours.school_year}: {said}{more}{gained}{lost}"
     digits = one.spec.model.digits
-    yield from (("item", cell_words(cell, digits)) for cell in change.cells[:most])
-    if len(change.cells) > most:
-        yield "item", f"and {len(change.cells) - most:,} more (--rows {len(change.cells)} shows them)"
+    listed = [*shown, *(cell for cell in hidden if cell.hidden != "too few between")]  # of these the number says enough
+    yield from (("item", cell_words(cell, digits)) for cell in listed[:most])
+    if len(listed) > most:
+        yield "item", f"and {len(listed) - most:,} more (--rows {len(listed)} shows them)"
 
 
 def cell_words(cell: Cell, digits: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from datetime import date
@@ -197,6 +198,16 @@ def test_a_version_that_went_down_and_an_indicator_that_is_gone(project: Reposit
     (project.folder / OWN).unlink()
     done = command(project.folder, "check", "--against", "HEAD")
     assert done.returncode == 0 and "MS903 warning: the indicator late_start of HEAD is gone" in done.stdout
+
+
+def test_the_folder_of_the_only_specs_is_gone(project: Repository) -> None:
+    """As after `git rm`: what is gone comes first, then that there is no folder, and what to do about it."""
+    shutil.rmtree(project.folder / "specs")
+    done = command(project.folder, "check", "--against", "HEAD")
+    first = done.stdout.splitlines()[0]
+    assert done.returncode == 1 and "MS903 warning: the indicator late_start of HEAD is gone" in first
+    assert "MS008 there is no such folder of specs" in done.stdout
+    assert "git keeps no empty folder" in done.stdout
 
 
 def test_what_is_gone_is_told_where_it_was(tmp_path: Path) -> None:

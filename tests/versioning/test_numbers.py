@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
 import metricspec
 from metricspec.compiler.tail import RESULT
-from metricspec.versioning.numbers import numbers_change
-from metricspec.versioning.report import cell_words
+from metricspec.versioning.numbers import NumbersChange, numbers_change
+from metricspec.versioning.report import _numbers, cell_words
 from tests.versioning.commands import command
 from tests.versioning.repositories import OWN, POLICY, Repository, small_project
 
@@ -175,6 +176,28 @@ def test_cells_that_are_the_same_or_hidden_on_both_sides_are_not_listed() -> Non
     for old, new in (({}, {}), (HIDDEN, HIDDEN)):
         told = numbers_change(frame(**old), frame(**new), 11, ["ALL"])
         assert (told.cells, told.compared) == ((), 1)
+
+
+def test_numbers_of_one_side_are_called_so() -> None:
+    change = NumbersChange(compared=4, only_now=1, only_before=2)
+    spec = SimpleNamespace(spec=SimpleNamespace(model=SimpleNamespace(digits=1)))
+    lines = [text for _, text in _numbers(change, cast(Any, spec), 5)]
+    assert lines[2] == "1 number only in the new results, 2 only in the old"
+
+
+def test_what_few_students_make_takes_no_line_of_the_report(project: Repository) -> None:
+    """It is counted; so each line that --rows allows tells of a number."""
+    project.replace(OWN, "days_expected >= 31", "days_expected >= 60")
+    told = numbers(project)
+    few = [cell for cell in told["cells"] if cell["hidden"] == "too few between"]
+    done = command(project.folder, "diff", "HEAD", "--numbers", "--rows", "100000")
+    lines = [line for line in done.stdout.splitlines() if line.strip().startswith("- 20")]
+    assert (
+        few and len(lines) >= len(told["cells"]) - len(few) and "few students make the difference)" not in done.stdout
+    )
+    assert f"{sum(bool(cell['hidden']) for cell in told['cells']):,} more are not shown" in " ".join(
+        done.stdout.split()
+    )
 
 
 def test_rows_of_one_side_only_are_counted() -> None:

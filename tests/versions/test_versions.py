@@ -166,6 +166,14 @@ def test_two_of_one_major_number_are_one_too_many(specs: Path) -> None:
     (specs / "later.yaml").write_text(text.replace('"2.0.0"', '"2.1.0"'), encoding="utf-8")
     assert [code for code, _, _ in problems(specs)] == ["MS212"]
 
+    def hint() -> str:
+        (problem,) = load([*load_registry().spec_folders, specs], load_registry()).problems
+        return problem.hint
+
+    assert hint().startswith("raise the first number of the newer one's version")
+    (specs / "later.yaml").write_text(text, encoding="utf-8")
+    assert hint().startswith("give one of them another id, or another first number"), "the same version twice"
+
 
 def test_versions_keep_their_unit(specs: Path) -> None:
     file = specs / "absent-1.yaml"
