@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from metricspec.running.live import Checked
 
 
+class SpecPath(click.Path):
+    """A file or folder that is there; of another word it says where a git revision goes."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            said = f"{error.message} Name files or folders here; a git revision goes with --against."
+            raise click.BadParameter(said, ctx, param) from None
+
+
 @click.command("check")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", nargs=-1, type=SpecPath(path_type=Path, exists=True))
 @click.option(
     "--format",
     "form",

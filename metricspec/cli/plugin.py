@@ -42,6 +42,6 @@ def new_command(name: str, folder: Path) -> int:
     click.echo("Next:")
     click.echo(f"  1. cd {place}")
     click.echo("  2. pip install -e '.[dev]'")
-    click.echo("  3. python -m pytest, and metricspec test: both pass as it stands")
+    click.echo(f"  3. python -m pytest, and metricspec test {made.measure}.missed_days: both pass as it stands")
     click.echo(f"  4. Make {made.measure} your own; README.md says where to begin.")
     return 0

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 @project_option
 @click.pass_context
 def plugins_command(ctx: click.Context, form: str, folder: Path | None) -> int:
-    """Show which package offers what: metricspec itself, the plugins that the project names, and those that are installed and
-    not named. Exit code 1 where a plugin of the project cannot be used.
+    """Show which package offers what: the plugins that the project names, those that are installed and not named, and
+    metricspec itself. Exit code 1 where a plugin of the project cannot be used.
 
     Where the lock does not fit, nothing of any plugin is imported, and the table says so.
     """
@@ -102,11 +102,11 @@ def _rows(registry: Registry, project: Project | None, problems: Sequence[Proble
     """metricspec, then the plugins of the project in its order, then the others that are installed."""
     from metricspec.plugins.installed import installed, installed_plugins
     from metricspec.plugins.working import US
-    from metricspec.reporting.plugins import Row, offers_of
+    from metricspec.reporting.plugins import PACKAGE, Row, offers_of
 
     provided = {one.package: one for one in registry.provided}
-    ours, own = provided[US], installed("metricspec-edu")
-    yield Row("metricspec-edu", own.version if own else "", "", ours.hooks, offers_of(ours.names, ()), "", True)
+    ours, own = provided[US], installed(PACKAGE)
+    yield Row(PACKAGE, own.version if own else "", "", ours.hooks, offers_of(ours.names, ()), "", True)
     named = {one.package: one for one in project.plugins} if project else {}
     for package, one in named.items():
         found, gives = installed(package), provided.get(package)

@@ -26,7 +26,7 @@ AUTHORITIES = {
     "nyc": "New York City",
     "sqii": "School Quality Improvement Index",
 }
-WIDE = 96  # columns from which unit and version are shown
+WIDE = 126  # columns from which unit and version are shown; below, titles need the room
 
 
 def authority(indicator: str) -> str:
@@ -56,7 +56,7 @@ def print_list(indicators: Sequence[Indicator], catalog: Catalog, to: Console | 
         ]  # fmt: skip
         rows.append(cells)
     if rows:
-        to.print(fitted(SHOWN, rows, to.width, gives_way=2))
+        to.print(fitted(SHOWN, rows, to.width, gives_way=2, wrap=True))
     to.print()
     if marked:
         to.print(Text("! a part of it is not verified against its source", style="yellow"))

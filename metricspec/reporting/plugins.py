@@ -16,6 +16,8 @@ from metricspec.offers import ANY_SCHEME
 from metricspec.plugins.asking import KINDS
 from metricspec.reporting.figures import console, plural
 
+PACKAGE = "metricspec-edu"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -35,7 +37,9 @@ class Row:
 
 
 def print_plugins(rows: Sequence[Row], to: Console | None = None) -> None:
+    """What the project takes and what else is installed; then metricspec itself, which everybody has."""
     to = to or console()
+    rows = sorted(rows, key=lambda one: one.package == PACKAGE)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("package", "version", "range", "hooks", "offers", "lock"):
         table.add_column(heading, overflow="fold", no_wrap=heading in ("version", "hooks", "lock"))
@@ -49,6 +53,12 @@ def print_plugins(rows: Sequence[Row], to: Console | None = None) -> None:
             Text(one.lock, style="yellow" if one.lock != "locked" else ""),
         )
     to.print(table)
+    ours = next((one.hooks for one in rows if one.package == PACKAGE), None)
+    if ours is not None:
+        said = (
+            f"hooks: the version of metricspec's interface for plugins that a package is written for; here it is {ours}"
+        )
+        to.print(Text(said, style="dim"))
 
 
 def as_json(rows: Sequence[Row]) -> str:

@@ -21,6 +21,16 @@ def test_list_has_every_indicator(command: Command) -> None:
     assert f"{len(INDICATORS)} indicators" in out
 
 
+def test_no_title_is_cut_at_a_usual_width(command: Command) -> None:
+    """Every word of it is there, in one line or in several."""
+    _, out, _ = command("list")
+    assert "…" not in out
+    assert max(map(len, out.splitlines())) <= 100
+    titles = metricspec.load().catalog.indicators
+    lines = " ".join(" ".join(line[44:].split()) for line in out.splitlines())
+    assert [one for one in titles.values() if str(one.title).split()[0] not in lines] == []
+
+
 def test_list_as_json(command: Command) -> None:
     code, out, _ = command("list", "--format", "json")
     rows = json.loads(out)

@@ -239,6 +239,8 @@ def test_plugins_shows_who_offers_what(site: Site, named: Named, command: Comman
     assert "rate" in rows["metricspec-edu"]["offers"]["measure type"]
     _, out, _ = command("plugins", "--project", folder)
     assert "heads" in out and ">=0.5,<2" in out and "not named" in out
+    assert out.index("idle") < out.index("metricspec-edu"), "what everybody has comes last"
+    assert "hooks: the version of metricspec's interface for plugins" in out and "here it is 2" in out
 
 
 @pytest.mark.parametrize("method", ["parse", "expressions", "sentence"])

@@ -142,6 +142,12 @@ def test_it_says_what_is_next(tmp_path: Path, command: Command) -> None:
     assert (tmp_path / "a" / "b" / "metricspec-late-work" / "pyproject.toml").is_file()
 
 
+def test_next_runs_the_tests_of_its_own_indicator(tmp_path: Path, command: Command) -> None:
+    """And not those of the whole catalogue."""
+    _, out, _ = command("plugin", "new", "late-work", "--dir", tmp_path)
+    assert "metricspec test late_work.missed_days:" in out
+
+
 def test_it_is_as_tidy_as_it_asks_to_be(tmp_path: Path) -> None:
     """Its modules are formatted and linted by the settings that come with them, whatever the length of the name."""
     for name in ("late", "a-name-of-forty-letters-is-the-longest-one"[:40]):

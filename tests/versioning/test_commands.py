@@ -229,6 +229,11 @@ def test_affected_by_nothing(project: Repository, name: str) -> None:
     assert done.returncode == 2 and "--affected goes with files or folders" in done.stderr
 
 
+def test_a_revision_among_the_files_is_told_where_it_goes(project: Repository) -> None:
+    done = command(project.folder, "check", "--affected", "HEAD")
+    assert done.returncode == 2 and "a git revision goes with --against" in " ".join(done.stderr.split())
+
+
 def test_what_is_broken_is_not_gone(project: Repository) -> None:
     project.replace(OWN, "better: lower", "better: lowest")
     project.replace(POLICY, "  - n: 11", "  - n: 11\n :")
