@@ -24,6 +24,7 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
     from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import UsageError
     from metricspec.reading.suggest import indicator_hint
+    from metricspec.reporting.figures import plural
     from metricspec.reporting.writing import check_output, write_text
     from metricspec.versioning.changelog import changelog, chosen
     from metricspec.versioning.git import Repository
@@ -48,5 +49,5 @@ def changelog_command(indicators: tuple[str, ...], since: str | None, out: Path 
         click.echo(text, nl=False)
     else:
         write_text(out, text)
-        click.echo(f"the history of {len(wanted)} indicators written to {out}", err=True)
+        click.echo(f"the history of {plural(len(wanted), 'indicator')} written to {out}", err=True)
     return 0

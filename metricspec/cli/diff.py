@@ -52,7 +52,8 @@ def diff_command(
     """Say what changes from OLD to NEW, in sentences, by what it does to results; and which versions that needs.
 
     OLD and NEW are folders (of specs, or of a project) or git revisions of the project. NEW is the working tree if left
-    out. Name indicators to see only these. Hidden cells stay hidden in --numbers.
+    out. Name indicators to see only these. Hidden cells stay hidden in --numbers. The exit code is 1 where specs of NEW
+    have problems.
     """
     from datetime import date
 
@@ -79,7 +80,7 @@ def diff_command(
         print_report(made)
     else:
         click.echo(as_json(made) if form == "json" else as_markdown(made))
-    return 0
+    return 1 if given.new.snapshot.broken or any(made.errors.values()) else 0
 
 
 def _detailed(

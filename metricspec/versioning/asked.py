@@ -43,8 +43,16 @@ def asked(sides: Sides, words: Sequence[str]) -> Asked:
 
 
 def side(sides: Sides, word: str) -> Side:
-    """A folder where there is one of that name, else a revision."""
-    return sides.folder(Path(word)) if _is_folder(word) else sides.revision(word)
+    """A folder where there is one of that name, else a revision. Raises UsageError where it is neither."""
+    if _is_folder(word):
+        return sides.folder(Path(word))
+    try:
+        return sides.revision(word)
+    except UsageError as error:
+        if word in sides.working_tree().snapshot.names():
+            says = f"'{word}' is an indicator: name first what it is compared with, such as HEAD {word}"
+            raise UsageError(says) from error
+        raise
 
 
 def _is_folder(word: str) -> bool:
@@ -73,7 +81,10 @@ def _names(one: Compared) -> set[str]:
 
 def report(given: Asked, calendar: Calendar, rows: int = 20) -> Report:
     broken = tuple(dict.fromkeys(one.file for side in (given.old, given.new) for one in side.snapshot.broken))
-    return Report(given.old.name, given.new.name, compared(given, calendar), broken, rows=rows)
+    found = compared(given, calendar)
+    before = {one.mark: given.old.errors(one.old) for one in found if one.old}
+    now = {one.mark: given.new.errors(one.new) for one in found if one.new}
+    return Report(given.old.name, given.new.name, found, broken, before, now, rows=rows)
 
 
 def sql_of(

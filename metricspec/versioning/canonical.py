@@ -75,7 +75,7 @@ _SPACES = re.compile(r"('(?:[^']|'')*')|\s+")
 @dataclass(frozen=True)
 class Canonical:
     """Writes values as what JSON can hold. Left out: what is only said (`LABELS`, texts, sources, places; in values that are
-    not of the model the fields named in `labels`), and fields that have their default, so that a key added to the language
+    not of the model the fields named in `labels`), what is given to a run (metadata `of_run`), and fields that have their default, so that a key added to the language
     later changes nothing. Fields named in `unordered` hold the entries of a mapping. Texts among `expressions` are spaced in
     one way."""
 
@@ -113,7 +113,8 @@ class Canonical:
             held = getattr(value, one.name)
             default = _default(one)
             same = type(held) is type(default)
-            if one.name in labels or isinstance(held, Text | Source | Place) or (same and bool(held == default)):
+            unsaid = one.name in labels or bool(one.metadata.get("of_run"))
+            if unsaid or isinstance(held, Text | Source | Place) or (same and bool(held == default)):
                 continue
             texts = (
                 frozenset([held] if isinstance(held, str) else held) if one.name in EXPRESSIONS.get(kind, ()) else ()

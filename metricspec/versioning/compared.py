@@ -82,7 +82,11 @@ class Comparison:
 
     def all(self) -> list[Compared]:
         """Indicators that changed, came or went, by id; then everything else that changed and that none depends on."""
-        ids = sorted({*self.old.ids("indicator"), *self.new.ids("indicator")})
+        behind = self.old.behind | self.new.behind  # a folder of specs says nothing of what stands behind it
+        ids = sorted(
+            {*self.old.ids("indicator"), *self.new.ids("indicator")}
+            - {id_ for kind, id_ in behind if kind == "indicator"}
+        )
         found = [one for id_ in ids for one in self.indicator(id_)]
         found = self._renamed(
             [one for one in found if one.became != "changed" or one.changes or one.declared != "none"]

@@ -78,9 +78,10 @@ class Repository:
         found = _git(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         name = found.stdout.decode(errors="replace").strip()
         if found.returncode or not name or not all(letter in "0123456789abcdef" for letter in name):
+            shallow = _git(self.root, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+            more = "; this clone lacks older commits (git fetch --unshallow)" if shallow else ""
             raise UsageError(
-                f"git knows no revision '{revision}' in {self.root}: see git branch -a, git tag and git log; a shallow "
-                "clone lacks older commits (git fetch --unshallow)"
+                f"git knows no revision '{revision}' in {self.root}: see git branch -a, git tag and git log{more}"
             )
         return name
 

@@ -10,9 +10,10 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, Literal
 
+from metricspec.problems import Problem
 from metricspec.reading.corpus import NAMES
 from metricspec.reporting.figures import plural
-from metricspec.versioning.bumps import BUMPS, EFFECTS, Effect, enough, raised
+from metricspec.versioning.bumps import BUMPS, EFFECTS, Bump, Effect, enough, raised
 from metricspec.versioning.changes import Told
 from metricspec.versioning.compared import Compared, by_effect, through
 from metricspec.versioning.numbers import HIDDEN_WORDS, Cell, NumbersChange
@@ -31,12 +32,15 @@ Line = tuple[Style, str]
 
 @dataclass(frozen=True)
 class Report:
-    """A whole comparison; `sql` and `numbers` by the mark of each version, where they were asked for."""
+    """A whole comparison. By the mark of each version: the `errors` for which it gives no results, on both sides; `sql`
+    and `numbers`, where they were asked for."""
 
     old: str
     new: str
     found: tuple[Compared, ...]
     left_out: tuple[str, ...] = ()
+    errors_before: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    errors: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     sql: Mapping[str, SqlChange] = field(default_factory=dict)
     numbers: Mapping[str, NumbersChange] = field(default_factory=dict)
     rows: int = 20
@@ -45,22 +49,23 @@ class Report:
 def lines(report: Report) -> Iterator[Line]:
     """What there is to say, line by line."""
     detailed = bool(report.sql or report.numbers)
-    for _, group in groupby(report.found, key=lambda one: one if detailed else _together(one)):
+    for _, group in groupby(report.found, key=lambda one: one if detailed else _together(one, report)):
         members = list(group)
-        yield from _several(members) if len(members) > 1 else _one(members[0], report)
+        yield from _several(members, report) if len(members) > 1 else _one(members[0], report)
     yield "verdict", summary(report.found)
     if report.left_out:
         yield "wrong", f"left out, because of problems (metricspec check shows them): {', '.join(report.left_out)}"
 
 
-def _together(one: Compared) -> Any:
+def _together(one: Compared, report: Report) -> Any:
     """Indicators on end to which the same happened, only through what they depend on, are told of together."""
     shared = one.became == "changed" and one.changes and all(told.via for told in one.changes)
-    return one.changes if shared else one
+    return (one.changes, *_errors(one, report)) if shared else one
 
 
-def _several(members: Sequence[Compared]) -> Iterator[Line]:
+def _several(members: Sequence[Compared], report: Report) -> Iterator[Line]:
     yield "title", f"{plural(len(members), 'indicator')}, through what they depend on"
+    yield from _errors(members[0], report)
     yield from _changes(members[0].changes)
     yield "head", "They are"
     for one in members:
@@ -72,6 +77,7 @@ def _one(one: Compared, report: Report) -> Iterator[Line]:
     title = str(one.spec.model.title)
     yield "title", f"{id_}  {title}" if kind == "indicator" else f"{NAMES[kind]} {id_}  {title}".rstrip()
     yield verdict(one)
+    yield from _errors(one, report)
     yield from _changes(one.changes)
     if one.mark in report.sql:
         yield from _sql(report.sql[one.mark])
@@ -95,6 +101,17 @@ def verdict(one: Compared) -> Line:
     return "verdict", f"{old} -> {new}, which is enough ({one.needed} is needed)"
 
 
+def _errors(one: Compared, report: Report) -> Iterator[Line]:
+    """Why it gives no results on a side."""
+    for says, errors in (
+        ("it gave no results before", report.errors_before),
+        ("it gives no results now", report.errors),
+    ):
+        if found := errors.get(one.mark):
+            yield "wrong", f"{says}, because of {plural(len(found), 'problem')}"
+            yield from (("item", f"{problem.place}: {problem.code} {problem.message}") for problem in found)
+
+
 def _changes(changes: Sequence[Told]) -> Iterator[Line]:
     for effect, members in by_effect(changes).items():
         if members:
@@ -111,13 +128,25 @@ def summary(found: Sequence[Compared]) -> str:
     indicators = [one for one in found if one.key[0] == "indicator"]
     if not found:
         return "nothing changed"
-    needs = Counter(one.needed for one in indicators if one.became in ("changed", "renamed"))
-    said = [f"{needs[bump]} need a {bump} version" for bump in reversed(BUMPS) if needs[bump] and bump != "none"]
+    changed = [one for one in indicators if one.became in ("changed", "renamed")]
+    said = [words for bump in reversed(BUMPS) if bump != "none" and (words := _demand(bump, changed))]
     came = Counter(one.became for one in indicators)
     said += [f"{came[what]} {what}" for what in ("new", "gone", "renamed") if came[what]]
     others = len(found) - len(indicators)
     said += [f"{plural(others, 'other document')} changed"] if others else []
     return f"{plural(len(indicators), 'indicator')}: {', '.join(said)}"
+
+
+def _demand(bump: Bump, changed: Sequence[Compared]) -> str:
+    """How many need a bump, and whether their versions say so."""
+    ours = [one for one in changed if one.needed == bump]
+    low = sum(not enough(one.declared, bump) for one in ours)
+    if not ours:
+        return ""
+    if len(ours) == 1:
+        return f"1 with a {bump} change (its version is {'too low' if low else 'enough'})"
+    versions = "their versions are enough" if not low else f"{plural(low, 'version')} too low"
+    return f"{len(ours)} with a {bump} change ({versions})"
 
 
 def _sql(change: SqlChange) -> Iterator[Line]:
@@ -215,6 +244,8 @@ def _object(one: Compared, report: Report) -> dict[str, Any]:
         }
         for told in sorted(one.changes, key=lambda told: EFFECTS.index(told.effect))
     ]  # fmt: skip
+    for name, errors in (("errors_before", report.errors_before), ("errors", report.errors)):
+        made[name] = [{"code": p.code, "place": str(p.place), "message": p.message} for p in errors.get(one.mark, ())]
     if one.mark in report.sql:
         made["sql"] = asdict(report.sql[one.mark])
     if one.mark in report.numbers:

@@ -6,11 +6,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from metricspec.problems import UsageError
+from metricspec.problems import Problem, UsageError
 from metricspec.reading.document import read_document
-from metricspec.reading.load import assemble
+from metricspec.reading.load import Loaded, assemble
 from metricspec.reading.paths import leads_out, path_fault
 from metricspec.reading.reader import Reader as Files
 from metricspec.reading.reader import spec_files
@@ -18,8 +19,9 @@ from metricspec.registry import Registry
 from metricspec.running.loading import FILE, opened_project
 from metricspec.running.plugins import project_registry
 from metricspec.running.project import Project
+from metricspec.versioning.closure import depends_on
 from metricspec.versioning.git import Blob, Repository
-from metricspec.versioning.snapshot import Reader, Snapshot, Written
+from metricspec.versioning.snapshot import Reader, Snapshot, Spec, Written
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,21 @@ class Side:
     name: str
     snapshot: Snapshot
 
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The side's specs held together, with the problems that they have of each other."""
+        documents = [spec.document for specs in self.snapshot.specs.values() for spec in specs]
+        return assemble(documents, self.snapshot.registry)
+
+    def errors(self, spec: Spec) -> tuple[Problem, ...]:
+        """Why a spec gives no results: the errors in it and in what it depends on."""
+        others = [one for key in depends_on(self.snapshot, spec) for one in self.snapshot.specs[key]]
+        files = {one.document.file for one in (spec, *others)}
+        return tuple(p for p in self.loaded.problems if p.severity == "error" and p.place.file in files)
+
     def project(self, current: Project) -> Project:
         """The side's specs over the data of a project: its binding, folder and warehouse."""
-        documents = [spec.document for specs in self.snapshot.specs.values() for spec in specs]
-        loaded = assemble(documents, self.snapshot.registry)
+        loaded = self.loaded
         broken = frozenset(self.snapshot.catalog.indicators) - set(loaded.catalog.indicators)
         return replace(
             current,

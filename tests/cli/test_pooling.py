@@ -15,7 +15,7 @@ import pytest
 
 import metricspec
 from metricspec.measure import Inputs
-from metricspec.measures.growth.fit import Fit, from_json
+from metricspec.measures.growth.fit import Fit, from_json, to_json
 from metricspec.measures.growth.residuals import fit_stages
 from metricspec.measures.growth.spec import GrowthSpec
 from metricspec.measures.growth.terms import Design
@@ -437,3 +437,21 @@ def test_the_fit_of_a_spec_is_no_part_of_its_file(pool: Path) -> None:
     project = metricspec.load(pool)
     assert project.indicator("ours.plain").measure.fitted is None
     assert replace(project.indicator("ours.plain").measure, fitted=None) == project.indicator("ours.plain").measure
+
+
+@pytest.mark.slow
+def test_what_apply_wrote_is_verified_with_its_fit(command: Command, pool: Path) -> None:
+    own, another = fitted(command, pool, "plain"), pool / "another.fit.json"
+    scores = min(pool.glob("*.scores.parquet"))
+    given, out = ("--project", pool, "--data", f"assessment={scores}"), pool / "applied.csv"
+    fit = pool / "plain.fit.json"
+    assert command("apply", "ours.plain", *given, "--fit", fit, "--out", out)[0] == 0
+    code, _, err = command("verify", out, *given)
+    assert code == 2 and "name its file with --fit" in err
+    code, said, err = command("verify", out, *given, "--fit", fit, "--format", "json")
+    found = json.loads(said)
+    assert (code, found["same"], found["differences"]) == (0, True, []), err
+    moved = replace(own, cells=tuple(replace(cell, intercept=(cell.intercept or 0) + 1) for cell in own.cells))
+    another.write_text(to_json(moved), encoding="utf-8")
+    code, said, _ = command("verify", out, *given, "--fit", another, "--format", "json")
+    assert code == 1 and [one["about"] for one in json.loads(said)["differences"]] == ["fit"]

@@ -32,7 +32,7 @@ def test_a_dirty_tree_against_the_last_commit(project: Repository) -> None:
     assert "late_start Close to chronic absenteeism 1.0.0 -> 1.0.0, which is too low: 2.0.0 is needed (major)" in said
     assert "The numerator was 20 * days_absent >= days_expected, now 25 * days_absent >= days_expected." in said
     assert "Through the policy own: privacy n 11 -> 12 for all years." in said
-    assert said.endswith("1 indicator: 1 need a major version")
+    assert said.endswith("1 indicator: 1 with a major change (its version is too low)")
 
 
 def test_two_revisions_with_sql_as_json(project: Repository) -> None:
@@ -87,7 +87,7 @@ def test_two_folders_without_git(tmp_path: Path) -> None:
         assert "The title was “Close to chronic absenteeism”, now “Near chronic absenteeism”." in " ".join(
             done.stdout.split()
         )
-        assert "1 indicator: 1 need a patch version" in done.stdout
+        assert "1 indicator: 1 with a patch change (its version is too low)" in done.stdout
     assert old.folder != new.folder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -40,7 +40,7 @@ class GrowthSpec:
     percentile: Literal["normal", "rank"] = "normal"
     cell_minimum: int = 30
     by_cell: bool = False
-    fitted: Fit | None = None
+    fitted: Fit | None = field(default=None, metadata={"of_run": True})  # given to a run; no part of the rule
 
 
 def _expression(description: str) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""diff where a side has problems, where a side is a folder of specs alone, and where a word is no side."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.versioning.commands import command
+from tests.versioning.repositories import INDICATOR, OWN, POLICY, Repository, repository
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Repository:
+    return repository(tmp_path / "project")
+
+
+def test_a_change_that_does_not_compile(project: Repository) -> None:
+    project.replace(OWN, "20 * days_absent", "20 * days_absnt")
+    done = command(project.folder, "diff", "HEAD")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 1
+    assert "it gives no results now, because of 1 problem" in said
+    assert f"{OWN}:" in said and "MS302" in said and "days_absnt" in said
+    (one,) = json.loads(command(project.folder, "diff", "HEAD", "--format", "json").stdout)["indicators"]
+    assert [error["code"] for error in one["errors"]] == ["MS302"] and one["errors_before"] == []
+
+
+def test_a_change_that_mends(project: Repository) -> None:
+    project.replace(OWN, "20 * days_absent", "20 * days_absnt")
+    project.commit("broken")
+    project.replace(OWN, "20 * days_absnt", "20 * days_absent")
+    done = command(project.folder, "diff", "HEAD")
+    assert done.returncode == 0
+    assert "it gave no results before, because of 1 problem" in done.stdout and "now, because" not in done.stdout
+
+
+def test_what_it_depends_on_does_not_hold(project: Repository) -> None:
+    """Those that a broken document reaches in the same way are told of together."""
+    project.write("specs/own/other.yaml", INDICATOR.replace("late_start", "later_start"))
+    project.commit("two")
+    project.replace(POLICY, "n: 11", "n: 12\n    from: 2020-21\n    to: 2018-19")
+    done = command(project.folder, "diff", "HEAD")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 1 and "2 indicators, through what they depend on" in said
+    assert said.count("it gives no results now") == 1 and "2018-19" in said
+
+
+def test_a_folder_of_specs_says_nothing_of_what_ships(project: Repository, tmp_path: Path) -> None:
+    shutil.copytree(project.folder / "specs", tmp_path / "specs")
+    project.replace(OWN, "20 * days_absent", "25 * days_absent")
+    for words in (("diff", str(tmp_path / "specs")), ("diff", "HEAD", str(tmp_path / "specs"))):
+        done = command(project.folder, *words, "--format", "json")
+        found = json.loads(done.stdout)["indicators"]
+        assert [(one["id"], one["became"]) for one in found] == ([("late_start", "changed")] if len(words) == 2 else [])
+
+
+def test_an_indicator_where_a_side_should_be(project: Repository) -> None:
+    done = command(project.folder, "diff", "late_start")
+    assert done.returncode == 2
+    assert "'late_start' is an indicator: name first what it is compared with, such as HEAD late_start" in done.stderr
+    assert "unshallow" not in command(project.folder, "diff", "late_strat").stderr
+
+
+def test_a_shallow_clone_is_told_of(project: Repository, tmp_path: Path) -> None:
+    project.replace(OWN, "20 * days_absent", "25 * days_absent")
+    project.commit("second")
+    project.git("clone", "-q", "--depth", "1", project.folder.as_uri(), str(tmp_path / "shallow"))
+    done = command(tmp_path / "shallow", "diff", "HEAD~1")
+    assert done.returncode == 2 and "git fetch --unshallow" in done.stderr
+
+
+@pytest.mark.parametrize(("version", "says"), [("1.0.1", "1 version too low"), ("2.0.0", "their versions are enough")])
+def test_what_versions_say_of_the_whole(project: Repository, version: str, says: str) -> None:
+    project.write("specs/own/other.yaml", INDICATOR.replace("late_start", "later_start"))
+    project.commit("two")
+    for file, raised in ((OWN, version), ("specs/own/other.yaml", "2.0.0")):
+        project.replace(file, "20 * days_absent", "25 * days_absent")
+        project.replace(file, 'version: "1.0.0"', f'version: "{raised}"')
+    assert f"2 indicators: 2 with a major change ({says})" in command(project.folder, "diff", "HEAD").stdout
