@@ -92,8 +92,8 @@ def assemble(
 ) -> Loaded:
     """What some documents hold together; `found_before` are the problems of reading them."""
     problems = list(found_before)
-    documents = told_apart(written)
     reader = reader or Reader()
+    documents = told_apart(written, reader)
     corpus = _corpus(documents, registry, reader, problems)
     expressions = Expressions(corpus.catalog)
     for found in (

@@ -9,6 +9,7 @@ import metricspec
 from metricspec.frameworks import Given, compose
 from metricspec.model import Indicator
 from metricspec.reading.load import load
+from metricspec.reading.reader import Reader
 from metricspec.registry import load_registry
 from tests.frameworks.made import CATALOG, YEAR, frame, part, row
 from tests.versions.conftest import GAP, write
@@ -70,3 +71,10 @@ def test_a_framework_takes_the_cut_scores_of_the_year() -> None:
     assert YEAR < "2024-25"
     assert needs(now) == -5.1 and needs(replace(now, rating=None)) is None
     assert needs(later, replace(now, id=f"{name}@1")) == -5.1
+
+
+def test_what_did_not_change_is_built_once(specs: Path) -> None:
+    registry, reader = load_registry(), Reader()
+    first, second = (load([*registry.spec_folders, specs], registry, reader).catalog for _ in range(2))
+    for name in ("ours.absent@1", "ours.absent@3"):
+        assert first.find(name) is not None and first.find(name) is second.find(name)
