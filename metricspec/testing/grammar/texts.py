@@ -64,10 +64,3 @@ class Texts:
                 if (form := shape(less)) not in judged:
                     judged.add(form)
                     yield place, written(less)
-
-    def short_wholes(self) -> Iterator[tuple[str, str]]:
-        """The whole statements, made short in the same way."""
-        thinner = Thinner()
-        for place, text in self.whole():
-            if place.endswith("statement"):
-                yield place, "; ".join(written(thinner.statement(tree)) for tree in statements(text))
