@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from metricspec.sql.dialects import Solve
 from metricspec.sql.intervals import wilson
-from metricspec.sql.parsing import LONGEST
 from metricspec.sql.stage import Step
 
 Aggregate = Literal["count", "sum", "sum_squares"]
 # What tells an org and student group of a year in a Tally.
 PLACED = ("school_year", "org_level", "org_id", "student_group")
-# The schema of a key that holds an expression; a description goes beside it.
-EXPRESSION: Mapping[str, Any] = MappingProxyType(
-    {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
-)
 # quantity: a number, or a condition counted as 1 or 0; label: anything.
 Wanted = Literal["boolean", "number", "quantity", "label"]
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from metricspec.formula import Formula
-from metricspec.measure import EXPRESSION, Inputs, Statistic, Use, Variable
+from metricspec.measure import Inputs, Statistic, Use, Variable
+from metricspec.sql.parsing import EXPRESSION
 from metricspec.sql.stage import Step
 
 from metricspec_opportunity.stages import stages

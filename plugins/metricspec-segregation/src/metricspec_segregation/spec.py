@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from metricspec.measure import EXPRESSION
+from metricspec.sql.parsing import EXPRESSION
 
 Index = Literal["dissimilarity", "isolation", "exposure", "information_theory"]
 INDICES: Mapping[Index, str] = MappingProxyType(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from metricspec.measure import EXPRESSION, Inputs, Statistic, Use, Variable
+from metricspec.measure import Inputs, Statistic, Use, Variable
+from metricspec.sql.parsing import EXPRESSION
 from metricspec.sql.stage import Step
 
 from metricspec_sgp.stages import Columns, stages
