@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from metricspec.measure import MeasureType
+from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
+from metricspec.model import Catalog, Indicator
 from metricspec.model.words import NOTHING
 from metricspec.offers import Check, Exporter, WarehouseType
 from metricspec.plugins.asking import KINDS, Item, offered
@@ -55,6 +57,40 @@ class Registry:
     problems: tuple[Problem, ...] = ()
     failed: tuple[str, ...] = ()
     provided: tuple[Provided, ...] = ()
+
+    @cached_property
+    def _tally_measures(self) -> Mapping[str, TallyMeasure]:
+        return {name: one for name, one in self.measure_types.items() if isinstance(one, TallyMeasure)}
+
+    @cached_property
+    def _row_measures(self) -> Mapping[str, RowMeasure]:
+        return {name: one for name, one in self.measure_types.items() if isinstance(one, RowMeasure)}
+
+    def made_of(self, indicator: Indicator) -> tuple[str, ...]:
+        """The indicators whose results one is made of; none where it counts for itself."""
+        measure = self._tally_measures.get(indicator.measure_type)
+        return tuple(measure.indicators(indicator.measure)) if measure else ()
+
+    def rows_of(self, indicator: Indicator) -> str | None:
+        """The dataset whose rows are an indicator's results already; None where there is no such."""
+        measure = self._row_measures.get(indicator.measure_type)
+        return measure.dataset(indicator.measure) if measure else None
+
+    def involved(self, ids: Iterable[str], catalog: Catalog, years: Sequence[str] = ()) -> tuple[Indicator, ...]:
+        """Some indicators and those that they are made of, in each version that is in force in some years (none: in any):
+        each after what it needs. Raises KeyError for a name that is not there."""
+        found: dict[str, Indicator] = {}
+
+        def add(name: str) -> None:
+            for version in catalog.in_force(name, years):
+                if version.id not in found:
+                    for other in self.made_of(version):
+                        add(other)
+                    found[version.id] = version
+
+        for name in ids:
+            add(name)
+        return tuple(found.values())
 
     def package_of(self, hook: str, name: str) -> str:
         """Who offers something, for people."""

@@ -84,7 +84,9 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            package = ctx.meta.get("metricspec.plugin")
+            from metricspec.cli.plugin_commands import META
+
+            package = ctx.meta.get(META)
             if package is None:
                 raise
             from metricspec.plugins.working import blaming

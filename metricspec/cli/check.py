@@ -61,7 +61,7 @@ def check_command(
     timeout: float | None,
 ) -> int:
     """Check specs: files or folders, or the whole project. Exit code 1 where there are errors."""
-    from metricspec.problems import UsageError
+    from metricspec.problems import SpecError, UsageError
     from metricspec.reading.formats import render
     from metricspec.running.loading import load_for_check
 
@@ -72,11 +72,15 @@ def check_command(
     if affected and not paths:
         raise UsageError("--affected goes with files or folders: without them everything is checked")
     checked, problems = load_for_check(paths, folder, affected=affected)
-    if against is not None:
-        problems = [*_against(against, folder, paths), *problems]
     found: list[Checked] = []
-    if live:
-        found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")
+    try:
+        if against is not None:
+            problems = [*_against(against, folder, paths), *problems]
+        if live:
+            found = _live(folder, binding, warehouse, timeout, sample, quiet=form != "text")
+    except SpecError as refused:  # told together with what was found before
+        problems += [one for one in refused.problems if one not in problems]
+        live = False
     told: list[Problem] = [one.problem for dataset in found for one in dataset.findings if one.weight != "note"]
     text = render(problems if form == "text" else [*problems, *told], form)
     if text:
@@ -115,11 +119,11 @@ def _live(
     quiet: bool,
 ) -> list[Checked]:
     """What the binding finds in the warehouse. Raises UsageError where there is no binding."""
-    from metricspec.cli.opening import load
     from metricspec.problems import UsageError
     from metricspec.reporting.progress import stages_progress
     from metricspec.running.binding import absolute, reached
     from metricspec.running.live import check_live
+    from metricspec.running.loading import load
 
     project = load(folder)
     if binding:

@@ -35,7 +35,7 @@ class Exporters(click.Group):
         if found is None:
             print_plugin_problems(registry)
             ctx.fail(f"no such exporter '{name}': {hint(name, registry.exporters, 'there are')}")
-        return name, command_of(found), args[1:]
+        return name, command_of(found, registry), args[1:]
 
 
 @click.group("export", cls=Exporters)
@@ -46,8 +46,9 @@ def export_command() -> None:
     """
 
 
-def command_of(exporter: Exporter) -> click.Command:
-    """The command of an exporter: which indicators, where to, and its own options."""
+def command_of(exporter: Exporter, registry: Registry | None = None) -> click.Command:
+    """The command of an exporter: which indicators, where to, and its own options. `registry` is that of the project, where
+    it was loaded already."""
 
     def export(
         indicators: tuple[str, ...],
@@ -58,10 +59,11 @@ def command_of(exporter: Exporter) -> click.Command:
         **options: str | None,
     ) -> int:
         from metricspec.cli.left_out import tell_unjudged
+        from metricspec.cli.opening import load
         from metricspec.plugins.working import blaming
 
         _check(exporter, out)
-        project, ids, code = _chosen(indicators, every, binding, folder, python=exporter.python)
+        project, ids, code = _chosen(load(folder, registry), indicators, every, binding, python=exporter.python)
         one = out.suffix in exporter.suffixes
         own = {option.name: options[_key(option.name)] for option in exporter.options}
         with blaming(project.registry.package_of("metricspec_exporters", exporter.name), "the exporter"):
@@ -143,27 +145,21 @@ def _write(out: Path, files: dict[str, str], *, one: bool) -> None:
 
 def _registry(folder: Path | None) -> Registry:
     """What ships and the project's plugins offer. Raises SpecError where metricspec.yaml has problems."""
-    from metricspec.problems import SpecError
-    from metricspec.running.loading import open_project
+    from metricspec.running.loading import opened_project
     from metricspec.running.plugins import project_registry
 
-    described, problems = open_project(folder or Path(), folder is not None)
-    if problems:
-        raise SpecError(problems)
-    return project_registry(described)
+    return project_registry(opened_project(folder or Path(), demanded=folder is not None))
 
 
 def _chosen(
-    indicators: tuple[str, ...], every: bool, binding: str | None, folder: Path | None, *, python: bool = False
+    project: Project, indicators: tuple[str, ...], every: bool, binding: str | None, *, python: bool = False
 ) -> tuple[Project, tuple[str, ...], int]:
     """The project, the indicators to export, and the exit code; says what is left out."""
     from metricspec.cli.left_out import print_left_out
-    from metricspec.cli.opening import load
     from metricspec.exports.chosen import every as all_of
     from metricspec.exports.chosen import named
     from metricspec.problems import UsageError
 
-    project = load(folder)
     if binding:
         project = project.with_binding(binding)
     if not indicators and not every:

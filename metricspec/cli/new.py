@@ -80,15 +80,13 @@ def _demand_id(name: str) -> None:
 def _home(target: Path | None, folder: Path | None) -> tuple[Path, Loaded]:
     """Where to write, and everything that is known there already."""
     from metricspec.cli.opening import print_plugin_problems
-    from metricspec.problems import SpecError, UsageError
+    from metricspec.problems import UsageError
     from metricspec.reading.load import load
-    from metricspec.running.loading import FILE, open_project
+    from metricspec.running.loading import FILE, opened_project
     from metricspec.running.plugins import project_registry
 
     root = folder or Path()
-    described, problems = open_project(root, False)
-    if problems:
-        raise SpecError(problems)
+    described = opened_project(root, demanded=False)
     registry = project_registry(described)
     print_plugin_problems(registry)
     specs: list[Path] = []

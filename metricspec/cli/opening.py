@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from metricspec.running.project import Project
 
 
-def load(folder: Path | None = None) -> Project:
+def load(folder: Path | None = None, registry: Registry | None = None) -> Project:
     """As `metricspec.running.loading.load`."""
     from metricspec.running.loading import load as open_project
 
-    project = open_project(folder)
+    project = open_project(folder, registry=registry)
     print_plugin_problems(project.registry)
     return project
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from metricspec.model import Project
     from metricspec.plugins.installed import Installed
 
 META = "metricspec.plugin"
@@ -60,9 +59,10 @@ def _named(name: str, having: Sequence[Installed], folder: Path | None) -> Insta
     """The first plugin in the project's order that has the command."""
     from metricspec.plugins.wanted import wanted_plugins
     from metricspec.problems import Problem, SpecError, UsageError
+    from metricspec.running.loading import opened_project
     from metricspec.running.plugins import demand_lock
 
-    project = _project(folder)
+    project = opened_project(folder or Path(), demanded=folder is not None)
     packages = [one.package for one in having]
     for one in project.plugins if project else ():
         if one.package in packages and project is not None:
@@ -74,16 +74,6 @@ def _named(name: str, having: Sequence[Installed], folder: Path | None) -> Insta
     where = "this project's metricspec.yaml" if project else "the metricspec.yaml of a project, and go to its folder"
     example = f'plugins: {{{packages[0]}: ">={having[0].version}"}}'
     raise UsageError(f"the command '{name}' is one of the plugin {packages[0]}: name it in {where}, as {example}")
-
-
-def _project(folder: Path | None) -> Project | None:
-    from metricspec.problems import SpecError
-    from metricspec.running.loading import open_project
-
-    described, problems = open_project(folder or Path(), folder is not None)
-    if problems:
-        raise SpecError(problems)
-    return described
 
 
 def _imported(name: str, plugin: Installed) -> click.Command:

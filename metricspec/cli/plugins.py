@@ -12,7 +12,7 @@ from metricspec.cli.options import project_option
 
 if TYPE_CHECKING:
     from metricspec.model import Project
-    from metricspec.problems import Problem
+    from metricspec.problems import Place, Problem
     from metricspec.registry import Registry
     from metricspec.reporting.plugins import Row
 
@@ -33,9 +33,10 @@ def plugins_command(ctx: click.Context, form: str, folder: Path | None) -> int:
     from metricspec.reading.formats import as_text
     from metricspec.registry import load_registry
     from metricspec.reporting.plugins import as_json, print_plugins
+    from metricspec.running.loading import opened_project
     from metricspec.running.plugins import project_registry, unlocked
 
-    described = _project(folder, demanded=False)
+    described = opened_project(folder or Path(), demanded=folder is not None)
     problems: list[Problem] = []
     try:
         registry = project_registry(described)
@@ -66,9 +67,10 @@ def lock_command(folder: Path | None) -> int:
     from metricspec.plugins.wanted import wanted_plugins
     from metricspec.problems import Problem, SpecError, UsageError
     from metricspec.reporting.writing import write_text
+    from metricspec.running.loading import opened_project
     from metricspec.running.plugins import lock_file
 
-    project = _project(folder, demanded=True)
+    project = opened_project(folder or Path(), demanded=True)
     if project is None or not project.plugins:
         raise UsageError("metricspec.yaml names no plugins, so there is nothing to lock: add `plugins:` to it")
     named = wanted_plugins(
@@ -87,17 +89,6 @@ def lock_command(folder: Path | None) -> int:
     return 0
 
 
-def _project(folder: Path | None, *, demanded: bool) -> Project | None:
-    """What metricspec.yaml says. Raises SpecError where it has problems, UsageError where one is demanded and not there."""
-    from metricspec.problems import SpecError
-    from metricspec.running.loading import open_project
-
-    described, problems = open_project(folder or Path(), demanded or folder is not None)
-    if problems:
-        raise SpecError(problems)
-    return described
-
-
 def _rows(registry: Registry, project: Project | None, problems: Sequence[Problem]) -> Iterator[Row]:
     """metricspec, then the plugins of the project in its order, then the others that are installed."""
     from metricspec.plugins.installed import installed, installed_plugins
@@ -110,7 +101,7 @@ def _rows(registry: Registry, project: Project | None, problems: Sequence[Proble
     named = {one.package: one for one in project.plugins} if project else {}
     for package, one in named.items():
         found, gives = installed(package), provided.get(package)
-        commands = [entry.name for entry in found.commands] if found and _usable(package, problems) else []
+        commands = [entry.name for entry in found.commands] if found and _usable(one.place, problems) else []
         offers = offers_of(gives.names if gives else {}, commands)
         hooks = gives.hooks if gives else None
         loaded = gives is not None or bool(commands)
@@ -120,11 +111,9 @@ def _rows(registry: Registry, project: Project | None, problems: Sequence[Proble
             yield Row(other.package, other.version, "not named", None, {}, "", False)
 
 
-def _usable(package: str, problems: Sequence[Problem]) -> bool:
-    """Whether nothing stands against running a plugin's commands: its range, or the lock of any."""
-    return not any(
-        p.code in ("MS711", "MS712", "MS713") or (p.code == "MS705" and f" {package} " in p.message) for p in problems
-    )
+def _usable(place: Place, problems: Sequence[Problem]) -> bool:
+    """Whether nothing stands against running a plugin's commands: the range at its place, or the lock of any."""
+    return not any(p.code in ("MS711", "MS712", "MS713") or (p.code == "MS705" and p.place == place) for p in problems)
 
 
 def _lock(project: Project | None, package: str) -> str:

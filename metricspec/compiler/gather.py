@@ -10,7 +10,7 @@ from itertools import count
 from metricspec.compiler.facts import FactInput, together
 from metricspec.compiler.needs import GroupPart, Needs, common_where, parsed
 from metricspec.compiler.students import StudentsInput
-from metricspec.measure import EVERY_ROW, MeasureType, MomentMeasure, RowMeasure, StagedMeasure, TallyMeasure
+from metricspec.measure import EVERY_ROW, MeasureType, MomentMeasure, StagedMeasure, TallyMeasure
 from metricspec.model import Catalog, Dataset, Fact, Indicator
 from metricspec.problems import UsageError
 from metricspec.registry import Registry
@@ -84,11 +84,12 @@ class Gatherer:
         datasets: dict[str, None] = {}
         for indicator in indicators:
             measure = self.registry.measure_types[indicator.measure_type]
+            rows = self.registry.rows_of(indicator)
             if isinstance(measure, TallyMeasure):
                 made.append(indicator)
-            elif isinstance(measure, RowMeasure):
+            elif rows is not None:
                 published.append(indicator)
-                datasets[measure.dataset(indicator.measure)] = None
+                datasets[rows] = None
                 self.places[indicator.id] = 0
             else:
                 same = (indicator.students, indicator.stints, indicator.orgs, indicator.row_keys)

@@ -34,7 +34,7 @@ def tally_steps(
     for at, indicator in enumerate(made, 1):
         measure = registry.measure_types[indicator.measure_type]
         assert isinstance(measure, TallyMeasure)
-        others = measure.indicators(indicator.measure)
+        others = registry.made_of(indicator)
         for other in others:
             if other not in sources:
                 versions = [one for one in indicators if one.result_id == other]

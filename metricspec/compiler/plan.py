@@ -29,7 +29,7 @@ from metricspec.compiler.scores import inputs, staged_part
 from metricspec.compiler.students import single_stage, stints_stage, tree_stage
 from metricspec.compiler.tail import tail_stages
 from metricspec.compiler.tally import estimate_part, rows_part
-from metricspec.measure import DetailedMeasure, Inputs, PooledMeasure, RowMeasure, Statistic, TallyMeasure
+from metricspec.measure import DetailedMeasure, Inputs, PooledMeasure, RowMeasure, Statistic
 from metricspec.model import Binding, BoundDataset, Catalog, Indicator, Policy
 from metricspec.problems import PartlyPython, UsageError
 from metricspec.reading.suggest import indicator_hint
@@ -91,7 +91,7 @@ class Compiler:
     def plan(self, ids: Sequence[str], years: Sequence[str] = ()) -> Plan:
         """The stages for some indicators, shared where they can be. `years` limits the Result to some school years."""
         ids = [self._indicator(name).id for name in ids]
-        indicators = self._with_others(ids, years)
+        indicators = self.registry.involved(ids, self.catalog, years)
         gathered = gather(indicators, self.catalog, self.registry, self.expressions, years)
         bound = [self._bound(name, columns) for name, columns in gathered.columns.items()]
         often = {f"bound_{name}" for name in gathered.read_often if len(ids) > 1}  # one indicator is one statement
@@ -135,34 +135,13 @@ class Compiler:
 
     def _strictest(self, indicator: Indicator) -> Policy:
         """The policy of an indicator made of others: none of those that it is made of may be told by it."""
-        involved = [self.catalog.policies[i.policy] for i in self._with_others(self._made_of(indicator))]
-        involved.append(self.catalog.policies[indicator.policy])
+        others = self.registry.involved(self.registry.made_of(indicator), self.catalog)
+        involved = [self.catalog.policies[one.policy] for one in (*others, indicator)]
         return strictest(f"made:{indicator.id}", involved, self.catalog.policies[indicator.policy])
 
     def _statistics(self, indicator: Indicator) -> tuple[Statistic, ...]:
         measure = self.registry.measure_types[indicator.measure_type]
         return tuple(measure.statistics(indicator.measure)) if isinstance(measure, DetailedMeasure) else ()
-
-    def _with_others(self, ids: Sequence[str], years: Sequence[str] = ()) -> list[Indicator]:
-        """The indicators, each version that applies in its years, and those whose results they are made of: each after
-        what it needs."""
-        found: dict[str, Indicator] = {}
-
-        def add(name: str) -> None:
-            self._indicator(name)
-            for version in self.catalog.in_force(name, years):
-                if version.id not in found:
-                    for other in self._made_of(version):
-                        add(other)
-                    found[version.id] = version
-
-        for name in ids:
-            add(name)
-        return list(found.values())
-
-    def _made_of(self, indicator: Indicator) -> Sequence[str]:
-        measure = self.registry.measure_types[indicator.measure_type]
-        return measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
 
     def _indicator(self, name: str) -> Indicator:
         found = self.catalog.find(name)
@@ -263,8 +242,8 @@ class Compiler:
 
     def _published(self, indicator: Indicator) -> str:
         measure = self.registry.measure_types[indicator.measure_type]
-        assert isinstance(measure, RowMeasure)
-        dataset = measure.dataset(indicator.measure)
+        dataset = self.registry.rows_of(indicator)
+        assert isinstance(measure, RowMeasure) and dataset is not None
         columns = tuple(self.catalog.datasets[dataset].columns)
         return rows_part(
             indicator, measure.rows(indicator.measure), f"bound_{dataset}", columns, scale_of(indicator.unit)

@@ -53,7 +53,7 @@ def _indicator(catalog: Catalog, document: Document, path: Path) -> dict[str, Se
         block = facts.get(path[1]) if len(path) > 1 else None
         source = catalog.datasets.get(str(block.get("from"))) if isinstance(block, dict) else None
         return _of([source] if source else [])
-    built = catalog.indicators.get(document.id)
+    built = catalog.find(document.id)
     if built is not None and built.students == written.get("students") and students is not None:
         columns = Expressions(catalog).student_columns(built)
         found = {name: own.get(name, Seen(one)) for name, one in columns.items()}

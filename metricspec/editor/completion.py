@@ -9,12 +9,13 @@ from typing import Any
 from metricspec.editor.columns import columns_at
 from metricspec.editor.desk import Desk
 from metricspec.editor.expressions import FORMS, wanted_at_end
-from metricspec.editor.hovers import about_key, measure_words, value_words
+from metricspec.editor.hovers import about_key, measure_words
 from metricspec.editor.spots import Gap, gap_at, value_at
 from metricspec.reading.corpus import NAMES
 from metricspec.reading.document import KINDS, Document
 from metricspec.reading.mentions import schemas_at
 from metricspec.reading.schemas import kind_schema
+from metricspec.reporting.keys import value_words
 
 Schema = Mapping[str, Any]
 

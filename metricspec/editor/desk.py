@@ -41,16 +41,17 @@ class Desk:
         self.schemas = Schemas(registry.measure_types, registry.elsewhere)
 
     def look(self) -> tuple[Problem, ...]:
-        """Read everything again that changed; all problems, exactly as `metricspec check` finds them."""
+        """Read everything again that changed; all problems, exactly as `metricspec check` finds them. Where the lock does not
+        fit, which stops a check, that is one more: the specs are read with the plugins that were known before."""
         described, problems = open_project(self.root, False, self.reader)
         saved, _ = open_project(self.root, False)  # plugins follow what is saved, not each letter that is typed
         named = _plugins(saved) if saved is not None else self.known_plugins
         if named != self.known_plugins:
             try:
                 self._take(project_registry(saved))
+                self.known_plugins = named
             except SpecError as refused:
-                return (*problems, *refused.problems)
-            self.known_plugins = named
+                problems += refused.problems
         loaded = self.loaded = read_for_check(self.root, described, self.registry, self._outside(), self.reader)
         documents: dict[tuple[str, str], Document] = {}
         for document in loaded.documents.values():

@@ -8,12 +8,13 @@ from typing import Any
 from metricspec.editor.columns import FACT
 from metricspec.editor.desk import Desk
 from metricspec.editor.expressions import FORMS
-from metricspec.editor.hovers import about_key, measure_words, value_words
+from metricspec.editor.hovers import about_key, measure_words
 from metricspec.editor.spots import Spot, spot_at, value_at
 from metricspec.editor.things import Thing, expression_word, things_at
 from metricspec.model import Text
 from metricspec.reading.corpus import NAMES
 from metricspec.reading.mentions import schemas_at
+from metricspec.reporting.keys import value_words
 
 
 def hover_at(desk: Desk, file: str, text: str, offset: int) -> tuple[str, int, int] | None:

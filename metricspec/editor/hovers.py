@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from metricspec.measure import MeasureType
+from metricspec.reporting.keys import Schema, form, value_words
 
-Schema = Mapping[str, Any]
 EFFECTS: Mapping[str, str] = MappingProxyType(
     {
         "past": "A change of it changes numbers that were published.",
         "future": "A change of it changes only numbers of later years.",
         "label": "A change of it changes no number.",
     }
-)
-KINDS: Mapping[str, str] = MappingProxyType(
-    {"date": "a date, as 2024-10-02", "school-year": "a school year, as 2024-25"}
 )
 
 
@@ -40,23 +36,7 @@ def _allowed(schema: Schema, values: bool) -> str:
         if not values:
             return ""
         return "\n".join(f"- `{value}`" + (f": {says}" if says else "") for value, says in named.items())
-    form = KINDS.get(str(schema.get("format"))) or schema.get("x-form")
-    return f"Write {form}." if form else ""
-
-
-def value_words(schema: Schema) -> Iterator[tuple[str, str]]:
-    """The values that a key takes as they are written, each with what it means where that is said."""
-    values = schema.get("x-values") or schema.get("enum") or ([schema["const"]] if "const" in schema else [])
-    says = schema.get("enumDescriptions", ())
-    for at, value in enumerate(values):
-        yield written(value), says[at] if at < len(says) else ""
-    for one in schema.get("anyOf", ()):
-        yield from value_words(one)
-
-
-def written(value: object) -> str:
-    """A value of a schema as it stands in YAML."""
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return f"Write {form(schema)}." if form(schema) else ""
 
 
 def measure_words(measure: MeasureType) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from metricspec.editor.hovers import about_key, measure_words, value_words, written
+from metricspec.editor.hovers import about_key, measure_words
 from metricspec.measure import MeasureType
 from metricspec.model import Catalog
 from metricspec.reading.corpus import SHELVES
 from metricspec.reading.document import KINDS
 from metricspec.reading.schemas import STUDENT_KEYS, indicator_schema, kind_schema
+from metricspec.reporting.keys import value_words, written
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 COMBINED = "metricspec"

@@ -91,9 +91,9 @@ def _metric_rows(
     """The metric by its first share (all students), then each share."""
     one = framework.input(metric.name)
     head = metric.parts[0]
-    indicator = catalog.indicators.get(head.seen.indicator)
     about: dict[str, object] = {"indicator": head.seen.indicator, **_level(index, head)}
-    if indicator is not None:
+    if head.seen.indicator:
+        indicator = released.rules(head.seen.indicator, place.year)
         changes = needed(one, head.seen, indicator, dict(catalog.levels), place.year)
         about.update(zip(NEEDED, changes, strict=True))
     weights: dict[str, object] = {"weight": _float(metric.weight, known), "points": _float(metric.points, known)}

@@ -98,7 +98,7 @@ def _lowest(index: Index, released: Released, place: Place, name: str, share: Sh
     there = [(group, one) for group, one in seen if one.rating is not None and one.row is not None]
     if not there:
         return Part(share, "", Seen())
-    better = released.indicators[there[0][1].indicator].better
+    better = released.rules(there[0][1].indicator, place.year).better
 
     def rank(pair: tuple[str, Seen]) -> tuple[float, float]:
         row = pair[1].row

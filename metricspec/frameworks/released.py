@@ -35,8 +35,8 @@ class Released:
 
     def __init__(self, framework: Framework, catalog: Catalog, given: Given) -> None:
         self.framework, self.catalog = framework, catalog
-        self.indicators = {id_: catalog.indicators[id_] for id_ in framework.indicators}
-        self.rows = {key: row for key, row in released_rows(given.result).items() if key[0] in self.indicators}
+        own = frozenset(framework.indicators)
+        self.rows = {key: row for key, row in released_rows(given.result).items() if key[0] in own}
         self.ran = {key[0] for key in self.rows} if given.ran is None else given.ran
         self.there = {key[:3] for key in self.rows}
         self.years = tuple(sorted({key[1] for key in self.rows}))
@@ -67,7 +67,7 @@ class Released:
         ran = [id_ for id_ in one.of if id_ in self.ran]
         here = next((id_ for id_ in ran if (id_, year, level) in self.there), None)
         if here is not None:
-            return Found(self.catalog.holding(here, year) or self.indicators[here])
+            return Found(self.rules(here, year))
         dated = [id_ for id_ in ran or one.of if self.catalog.holding(id_, year)]
         if not dated:
             return Found()
@@ -77,6 +77,13 @@ class Released:
         if years and year not in years:
             return Found(undecided=f"{title(one)}: there are no results for {year}")
         return Found(self.catalog.holding(dated[0], year))
+
+    def rules(self, name: str, year: str) -> Indicator:
+        """The version of an indicator whose rules a school year has; the newest where none says that it does.
+
+        Raises KeyError where there is none.
+        """
+        return self.catalog.holding(name, year) or self.catalog.in_force(name)[-1]
 
     def row(self, indicator: Indicator, place: Place, group: str) -> Row | None:
         return self.rows.get((indicator.result_id, place.year, place.level, place.org, group))

@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from metricspec.formula import Formula
-from metricspec.measure import Counted, Use
+from metricspec.measure import PLACED, Counted, Use
 from metricspec.measures.gap import OTHERS, OVERLAP, pairs_stage
-from metricspec.measures.parts import KEYS, indicator_key, result_stage, smaller
+from metricspec.measures.parts import indicator_key, result_stage, smaller
 from metricspec.sql.intervals import Z, wilson
 from metricspec.sql.stage import Stage, Step, comma, lit, stage
 
@@ -149,7 +149,7 @@ def _cells(name: str, source: str, spec: DisparitySpec, counted: Counted) -> Sta
         return f"""{below} = {side}_n AND {above} >= 0 AND {above} <= {below} AND FLOOR({above}) = {above}
             AND ABS({side}_value * {below} - {above}) < 1e-6"""
 
-    text = f"""SELECT {comma(KEYS)}, g_numerator AS a, g_denominator AS n1, {b} AS b, {n2} AS n2, {few} AS few,
+    text = f"""SELECT {comma(PLACED)}, g_numerator AS a, g_denominator AS n1, {b} AS b, {n2} AS n2, {few} AS few,
             CASE WHEN {counts("g")} AND {counts("r")} THEN 1 ELSE 0 END AS counts,
             CASE WHEN {disjoint} THEN 1 ELSE 0 END AS apart
         FROM {source} WHERE r_denominator > g_denominator OR {"1 = 0" if spec.reference == OTHERS else "1 = 1"}"""

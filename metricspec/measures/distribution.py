@@ -131,8 +131,9 @@ class Distribution:
             line = r"v_k = \frac{\left|\{\, s \in S \;:\; c_{ks} \,\}\right|}{\left|S\right|}"
             names.append((r"c_{ks}", "student *s* meets the condition *k*"))
             rest = r"\frac{\left|\{\, s \in S \;:\; \text{no } c_{ks} \,\}\right|}{\left|S\right|}"
+        with_total = ", the total included," if spec.sums and spec.total else ""
         only = f", and for whom `{spec.total}`" if spec.total and not spec.sums else ""
-        names.insert(0, ("S", f"the students counted for whom every {known} is known{only}"))
+        names.insert(0, ("S", f"the students counted for whom every {known}{with_total} is known{only}"))
         if spec.remainder is None:
             return Formula((line,), tuple(names))
         left = rf"v_{{{in_words(spec.remainder)}}}"

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.formula import Formula
-from metricspec.measure import Counted, Use
-from metricspec.measures.parts import KEYS, indicator_key, own_rows, result_stage, smaller
+from metricspec.measure import PLACED, Counted, Use
+from metricspec.measures.parts import indicator_key, own_rows, result_stage, smaller
 from metricspec.sql.intervals import Z
 from metricspec.sql.stage import Stage, Step, comma, lit, stage
 
@@ -120,7 +120,7 @@ def pairs_stage(name: str, counted: Counted, reference: str) -> Stage:
     window = "OVER (PARTITION BY school_year, org_level, org_id)"
     items = [f"{column} AS g_{column}" for column in columns]
     items += [f"MAX(CASE WHEN student_group = {lit(reference)} THEN {c} END) {window} AS r_{c}" for c in columns]
-    text = f"""SELECT * FROM (SELECT {comma(KEYS)}, {comma(items)} FROM ({own_rows(counted)}) AS o) AS p
+    text = f"""SELECT * FROM (SELECT {comma(PLACED)}, {comma(items)} FROM ({own_rows(counted)}) AS o) AS p
         WHERE r_value IS NOT NULL AND student_group <> {lit(reference)}"""
     return stage(name, "Each student group beside the reference.", text)
 

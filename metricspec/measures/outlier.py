@@ -177,8 +177,11 @@ class Outlier:
                 r"I_j = b_0 + \sum\limits_{k} b_k z_{jk}",
             ),
         }[spec.method]
+        weighted = ", each weighted by its students" if spec.weights == "students" else ""
         more = {
-            "regression": [("b^{(-j)}", "coefficients of a regression on the other schools, without school *j*")],
+            "regression": [
+                ("b^{(-j)}", f"coefficients of a regression on the other schools, without school *j*{weighted}")
+            ],
             "neighbors": [
                 ("N_j", "the schools with the smallest distance *d*"),
                 ("p", "how many characteristics there are"),

@@ -8,7 +8,6 @@ from typing import Any
 from metricspec.measure import PLACED, Counted
 from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, stage
 
-KEYS = PLACED
 _COLUMNS = {
     **dict.fromkeys(("category", "statistic"), NO_TEXT),
     **dict.fromkeys(("numerator", "denominator", "n", "value", "standard_error", "low", "high"), NO_NUMBER),
@@ -25,7 +24,7 @@ def own_rows(counted: Counted) -> str:
     """An indicator's own values, neither parts of a whole nor further statistics. `few`: how many people a row tells
     of, the smaller of n and denominator."""
     few = smaller("denominator", "n")
-    return f"""SELECT {comma(KEYS)}, numerator, denominator, n, value, standard_error, low, high, notes, {few} AS few
+    return f"""SELECT {comma(PLACED)}, numerator, denominator, n, value, standard_error, low, high, notes, {few} AS few
         FROM {counted.stage} WHERE statistic IS NULL AND category IS NULL AND value IS NOT NULL"""
 
 
@@ -37,6 +36,6 @@ def smaller(one: str, other: str) -> str:
 
 def result_stage(name: str, says: str, source: str, given: Mapping[str, str]) -> Stage:
     """Rows of results out of `source`: SQL for some columns, the others empty."""
-    keys = comma(given.get(key, key) + (f" AS {key}" if key in given else "") for key in KEYS)
+    keys = comma(given.get(key, key) + (f" AS {key}" if key in given else "") for key in PLACED)
     items = comma(f"{given.get(column, nothing)} AS {column}" for column, nothing in _COLUMNS.items())
     return stage(name, says, f"SELECT {keys}, {items} FROM {source}")

@@ -214,7 +214,7 @@ class Progress:
             return Formula((rf"v = \frac{{{above}}}{{\left|S\right|}}",), tuple(where))
         if missing.at_least:
             least = r" \text{ and } e \ge m"
-            where.append(("m", "; ".join(_enough(entry) for entry in missing.at_least)))
+            where.append(("m", _enough(missing.at_least)))
         where += shortfall_where(missing.enrolled, missing.tested)
         test = rf"\quad \text{{where }} 100 \, t / e \lt {missing.floor}{least}"
         lines = (
@@ -257,11 +257,16 @@ class Progress:
         )
 
 
-def _enough(entry: AtLeast) -> str:
-    """How many must be enrolled, and of whom, in words."""
-    whom = f" for {', '.join(entry.groups)}" if entry.groups else ""
-    where = f" at {' or '.join(entry.org_levels)} level" if entry.org_levels else ""
-    return f"{entry.n} students enrolled{whom}{where}"
+def _enough(entries: Sequence[AtLeast]) -> str:
+    """How many must be enrolled, and of whom, in words: as `_least` counts."""
+    told = []
+    for entry in entries:
+        whom = f" for {', '.join(entry.groups)}" if entry.groups else ""
+        where = f" at {' or '.join(entry.org_levels)} level" if entry.org_levels else ""
+        told.append(f"{entry.n} students enrolled{whom}{where}")
+    several = ["the last of these that matches"] if len(entries) > 1 else []
+    none = [] if any(not (entry.groups or entry.org_levels) for entry in entries) else ["0 where none matches"]
+    return "; ".join([*told, *several, *none])
 
 
 def _least(entries: Sequence[AtLeast]) -> str:

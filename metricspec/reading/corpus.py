@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
+from metricspec.measure import MeasureType
 from metricspec.model import Catalog, Indicator
 from metricspec.problems import Problem
 from metricspec.reading.document import Document
 from metricspec.reading.suggest import hint
+from metricspec.registry import Registry
 
 # The kinds of documents that others refer to: what to call them, and where the catalogue keeps them.
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -51,40 +52,32 @@ class Corpus:
     catalog: Catalog
     documents: Mapping[tuple[str, str], Document]
     tests: tuple[Document, ...]
-    measure_types: Mapping[str, MeasureType]
+    registry: Registry
 
-    @cached_property
-    def _row_measures(self) -> Mapping[str, RowMeasure]:
-        return {name: each for name, each in self.measure_types.items() if isinstance(each, RowMeasure)}
-
-    @cached_property
-    def _tally_measures(self) -> Mapping[str, TallyMeasure]:
-        return {name: each for name, each in self.measure_types.items() if isinstance(each, TallyMeasure)}
+    @property
+    def measure_types(self) -> Mapping[str, MeasureType]:
+        return self.registry.measure_types
 
     def takes_rows(self, indicator: Indicator) -> bool:
         """Whether the rows of a dataset are the indicator's results already, so that no students are counted; of one made
         of others, the first one's."""
-        return self._first(indicator).measure_type in self._row_measures
-
-    def made_of(self, indicator: Indicator) -> tuple[str, ...]:
-        """The indicators whose results an indicator is made of."""
-        measure = self._tally_measures.get(indicator.measure_type)
-        return tuple(measure.indicators(indicator.measure)) if measure else ()
+        return self.registry.rows_of(self._first(indicator)) is not None
 
     def _first(self, indicator: Indicator) -> Indicator:
         """The first indicator that one is made of, through others; one that counts for itself is its own first."""
         seen: set[str] = set()
-        while (others := self.made_of(indicator)) and others[0] in self.catalog.indicators and others[0] not in seen:
+        while (others := self.registry.made_of(indicator)) and others[0] not in seen:
             seen.add(others[0])
-            indicator = self.catalog.indicators[others[0]]
+            if (other := self.catalog.find(others[0])) is None:
+                break
+            indicator = other
         return indicator
 
     def dataset_of(self, indicator: Indicator) -> str:
         """The dataset that an indicator's groups, and the plain rows of its tests, belong to: of one made of others,
         the first one's."""
         indicator = self._first(indicator)
-        measure = self._row_measures.get(indicator.measure_type)
-        return measure.dataset(indicator.measure) if measure else indicator.students or ""
+        return self.registry.rows_of(indicator) or indicator.students or ""
 
     @cached_property
     def _versions(self) -> Mapping[str, tuple[str, ...]]:
@@ -99,6 +92,15 @@ class Corpus:
         """The older versions beside an indicator, without which it does not say what held in each year."""
         others = self._versions.get(indicator.id, ())
         return tuple(name for name in others if int(name.partition("@")[2]) < indicator.major)
+
+    def in_force(self, name: str) -> tuple[Indicator, ...]:
+        """The versions that a plain id means, oldest first, as far as they could be built: no drafts beside them."""
+        newest = self.catalog.indicators.get(name)
+        if newest is None:
+            return ()
+        older = (self.catalog.indicators.get(version) for version in self.older_than(newest))
+        used = (one for one in older if one is not None and one.status != "draft")
+        return (*sorted(used, key=lambda one: one.major), newest)
 
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind that could be built."""

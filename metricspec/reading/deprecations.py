@@ -15,7 +15,7 @@ def deprecation_problems(corpus: Corpus) -> Iterator[Problem]:
         indicator = corpus.catalog.indicators[document.id]
         yield from _told(document, indicator)
         if indicator.status == "active":
-            yield from _used(corpus, document, corpus.made_of(indicator), "measure")
+            yield from _used(corpus, document, corpus.registry.made_of(indicator), "measure")
     for document in corpus.of_kind("framework"):
         names = tuple(corpus.catalog.frameworks[document.id].indicators)
         yield from _used(corpus, document, names, "framework")

@@ -94,8 +94,8 @@ def assemble(
 ) -> Loaded:
     """What some documents hold together; `found_before` are the problems of reading them."""
     problems = list(found_before)
-    documents = told_apart(written)
     reader = reader or Reader()
+    documents = told_apart(written, reader)
     corpus = _corpus(documents, registry, reader, problems)
     expressions = Expressions(corpus.catalog)
     for found in (
@@ -196,7 +196,7 @@ def _corpus(documents: Iterable[Document], registry: Registry, reader: Reader, p
                 problems.append(built)
             else:
                 shelves[SHELVES[document.kind]][document.id] = built
-    return Corpus(Catalog(**shelves), known, tuple(tests), schemas.measure_types)
+    return Corpus(Catalog(**shelves), known, tuple(tests), registry)
 
 
 def _judged(document: Document, schemas: Schemas, reader: Reader) -> list[Problem]:
@@ -279,7 +279,7 @@ def _needs_of_indicator(corpus: Corpus, indicator: Indicator) -> set[tuple[str, 
     if "@" not in indicator.id:
         needed |= {("indicator", name) for name in corpus.older_than(indicator)}
     needed |= {("dataset", fact.dataset) for fact in indicator.facts}
-    others = corpus.made_of(indicator)
+    others = corpus.registry.made_of(indicator)
     needed |= {("indicator", id_) for id_ in others} if others else {("dataset", corpus.dataset_of(indicator))}
     needed |= {("orgs", indicator.orgs)} if indicator.orgs else set()
     needed |= {("levels", indicator.rating)} if indicator.rating else set()

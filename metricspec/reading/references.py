@@ -166,14 +166,11 @@ def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) ->
     if not isinstance(measure, TallyMeasure):
         return
     describing = measure.describing(indicator.measure) if isinstance(measure, DescribedMeasure) else ()
-    for name in corpus.made_of(indicator):
-        newest = corpus.catalog.indicators.get(name)
-        for version in (*corpus.older_than(newest), name) if newest is not None and name not in describing else ():
-            other = corpus.catalog.indicators.get(version)
-            if other is not None and other.groups != indicator.groups:
-                message = (
-                    f"the student groups of {version} are those of {other.groups}, so results have no groups in common"
-                )
+    for name in corpus.registry.made_of(indicator):
+        for other in corpus.in_force(name) if name not in describing else ():
+            if other.groups != indicator.groups:
+                groups = f"the student groups of {other.id} are those of {other.groups}"
+                message = f"{groups}, so results have no groups in common"
                 yield document.problem("MS110", message, "groups", hint=f"write: groups: {other.groups}")
     source = corpus.catalog.indicators.get(measure.value_of(indicator.measure) or "")
     if source is not None and (source.unit, source.digits) != (indicator.unit, indicator.digits):
@@ -191,17 +188,20 @@ def _like_its_parts(corpus: Corpus, document: Document, indicator: Indicator) ->
 
 
 def _made_of(corpus: Corpus, document: Document, indicator: Indicator) -> Iterator[Problem]:
-    """An indicator made of others must not, through them, be made of itself."""
+    """An indicator made of others must not, through them, be made of itself: in any of the versions that its id means."""
+    plain = indicator.id.partition("@")[0]
+    if indicator not in corpus.in_force(plain):  # a draft beside them, which nothing can name
+        return
     seen: set[str] = set()
-    waiting = list(corpus.made_of(indicator))
+    waiting = list(corpus.registry.made_of(indicator))
     while waiting:
         name = waiting.pop()
-        if name == indicator.id:
-            yield document.problem("MS213", f"{indicator.id} is made of its own result", "measure")
+        if name == plain:
+            yield document.problem("MS213", f"{plain} is made of its own result", "measure")
             return
-        if name not in seen and name in corpus.catalog.indicators:
+        if name not in seen:
             seen.add(name)
-            waiting.extend(corpus.made_of(corpus.catalog.indicators[name]))
+            waiting.extend(other for one in corpus.in_force(name) for other in corpus.registry.made_of(one))
 
 
 def _students(document: Document, dataset: Dataset, rows: bool) -> Iterator[Problem]:

@@ -15,6 +15,10 @@ TYPE_WORDS = {
     "null": "nothing",
 }
 
+YES, NO = ("yes", "y", "on"), ("no", "n", "off")
+# Words that some YAML readers take for something else than text.
+YAML_WORDS = ("null", "true", "false", *YES, *NO)
+
 
 class Trap(NamedTuple):
     code: str
@@ -75,8 +79,8 @@ def type_trap(written: str, value: object, wanted: list[str]) -> Trap:
     """What is wrong with a value of another type than wanted."""
     what = " or ".join(TYPE_WORDS[name] for name in wanted)
     shown = f"'{written}'" if written else TYPE_WORDS[_type(value)]
-    if "boolean" in wanted and written.lower() in ("yes", "y", "on", "no", "n", "off"):
-        answer = "true" if written.lower() in ("yes", "y", "on") else "false"
+    if "boolean" in wanted and written.lower() in (*YES, *NO):
+        answer = "true" if written.lower() in YES else "false"
         return Trap("MS104", f"{shown} is text here", f"write {answer}")
     if value is None:
         return Trap("MS104", f"{what} is missing", "write a value after the ':' or remove the key")

@@ -12,12 +12,13 @@ from metricspec.model import Indicator
 from metricspec.problems import Problem
 from metricspec.reading.corpus import Corpus
 from metricspec.reading.document import Document
+from metricspec.reading.reader import Reader
 
 _VERSION = re.compile(r"^version:[ \t]*['\"]?(\d+)[.]", re.MULTILINE)
 _STATUS = re.compile(r"^status:[ \t]*['\"]?(\w+)", re.MULTILINE)
 
 
-def told_apart(documents: Sequence[Document]) -> list[Document]:
+def told_apart(documents: Sequence[Document], reader: Reader) -> list[Document]:
     """The documents, those of an older version (or of a newer draft) under id@N, N being the major number; tests that
     name the version with the plain id by it, as tests of the plain id. Two of one major number keep one name."""
     majors: dict[str, dict[int, bool]] = defaultdict(dict)
@@ -27,7 +28,14 @@ def told_apart(documents: Sequence[Document]) -> list[Document]:
             used[number] = used.get(number, False) or _written(document, "status", _STATUS) != "draft"
     newest = {id_: max(used, key=lambda number: (used[number], number)) for id_, used in majors.items()}
     names = [_name(one, newest) for one in documents]
-    return [one if one.id == name else replace(one, id=name) for one, name in zip(documents, names, strict=True)]
+    return [_under(name, one, reader) for one, name in zip(documents, names, strict=True)]
+
+
+def _under(name: str, document: Document, reader: Reader) -> Document:
+    """A document by a name: the same each time, so that what is made of it may be kept."""
+    if document.id == name:
+        return document
+    return reader.kept(f"named {name}", document, lambda: replace(document, id=name))
 
 
 def apart(first: Document, second: Document) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from metricspec.measure import TallyMeasure
 from metricspec.model import BoundDataset, Indicator, Policy
 from metricspec.records.key import Key
 from metricspec.registry import MEASURES, US
@@ -65,7 +64,7 @@ def record_of(project: Project, trace: Trace, asked: Asked, key: Key | None, yea
     """The record of a run, without what the file itself adds: of each indicator every version in force in `years`."""
     ids = trace.indicators
     least = grain(project, ids)
-    used = list(involved(project, ids, years))
+    used = project.registry.involved(ids, project.catalog, years)
     made: Record = {
         "record": FORM,
         "metricspec": version(PACKAGE),
@@ -102,16 +101,6 @@ def framework_of(project: Project, name: str, years: Sequence[str] = ()) -> dict
     return {"id": spec.id, "fingerprint": framework_fingerprint(spec, project.catalog, project.registry, years)}
 
 
-def involved(project: Project, ids: Iterable[str], years: Sequence[str] = ()) -> Iterator[Indicator]:
-    """The versions in force of some indicators, and of those that they are made of."""
-    for id_ in ids:
-        for one in versions_of(id_, project.catalog, years):
-            yield one
-            measure = project.registry.measure_types[one.measure_type]
-            if isinstance(measure, TallyMeasure):
-                yield from involved(project, measure.indicators(one.measure), years)
-
-
 def policies(project: Project, used: Iterable[Indicator]) -> list[Policy]:
     """The policies of some indicators, by id."""
     return [project.catalog.policies[id_] for id_ in sorted({one.policy for one in used})]
@@ -127,10 +116,8 @@ def grain(project: Project, ids: Iterable[str]) -> int:
     """What numbers of rows are rounded to at least: far above every minimum, so that nobody finds a hidden number by taking
     shown ones from it. A power of ten, 100 or more. Every version in force counts, whatever the years: rows of all are
     counted."""
-    least = max(
-        (entry.n for one in policies(project, involved(project, ids)) for entry in (*one.privacy, *one.report)),
-        default=1,
-    )
+    every = policies(project, project.registry.involved(ids, project.catalog))
+    least = max((entry.n for one in every for entry in (*one.privacy, *one.report)), default=1)
     found = 100
     while found < 5 * least:
         found *= 10

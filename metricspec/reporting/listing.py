@@ -36,7 +36,7 @@ def authority(indicator: str) -> str:
 
 
 def chosen(catalog: Catalog, *, unverified: bool = False, authorities: Sequence[str] = ()) -> list[Indicator]:
-    found = [catalog.indicators[name] for name in sorted(catalog.indicators)]
+    found = sorted(catalog.indicators.values(), key=lambda one: one.id)
     if authorities:
         found = [i for i in found if authority(i.id) in authorities]
     return [i for i in found if not unverified or unverified_parts(i, catalog)]

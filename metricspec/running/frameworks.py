@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from metricspec.compiler.bind import bound_stage
 from metricspec.frameworks import Given, compose
 from metricspec.frameworks.given import Attributes
-from metricspec.measure import RowMeasure
 from metricspec.model import BoundDataset
 from metricspec.model.framework import LOCAL, Framework, Local
 from metricspec.problems import UsageError
@@ -80,11 +79,11 @@ def runnable(project: Project, framework: Framework, bound: Mapping[str, BoundDa
     """Of each of a framework's indicators the first whose datasets are bound; and a sentence for each without one."""
     chosen, said = [], []
     for one in framework.inputs:
-        found = [id_ for id_ in one.of if project.datasets(project.catalog.indicators[id_]) <= set(bound)]
+        found = [id_ for id_ in one.of if project.datasets(project.indicator(id_)) <= set(bound)]
         if found:
             chosen.append(found[0])
             continue
-        lacking = sorted(project.datasets(project.catalog.indicators[one.of[0]]) - set(bound))
+        lacking = sorted(project.datasets(project.indicator(one.of[0])) - set(bound))
         said.append(f"{one.of[0]} was not computed: {', '.join(lacking)} is not bound")
     return list(dict.fromkeys(chosen)), said
 
@@ -126,9 +125,9 @@ def local_findings(project: Project, bound: Mapping[str, BoundDataset], engine: 
 
 def _org_dataset(project: Project, name: str) -> str:
     indicator = project.indicator(name)
-    measure = project.registry.measure_types[indicator.measure_type]
-    if isinstance(measure, RowMeasure):
-        return measure.dataset(indicator.measure)
+    rows = project.registry.rows_of(indicator)
+    if rows is not None:
+        return rows
     assert indicator.orgs is not None
     return project.catalog.orgs[indicator.orgs].dataset
 

@@ -30,16 +30,10 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
     problems or its lock does not fit the plugins that are installed.
     """
     root = Path(folder) if folder is not None else Path()
-    if not (root / FILE).is_file():
-        if folder is not None:
-            raise UsageError(f"{root} is not a project: there is no {FILE} (metricspec demo makes one to learn from)")
-        registry = registry or project_registry(None)
-        return _project(read(registry.spec_folders, registry), registry, root)
-    opened = load_project(root / FILE)
-    if opened.project is None:
-        raise SpecError(opened.problems)
-    described = opened.project
+    described = opened_project(root, demanded=folder is not None)
     registry = registry or project_registry(described)
+    if described is None:
+        return _project(read(registry.spec_folders, registry), registry, root)
     loaded = read([*registry.spec_folders, *(root / name for name in described.specs)], registry)
     project = replace(_project(loaded, registry, root), warehouse=described.warehouse, name=described.id)
     if described.binding is None:
@@ -69,7 +63,7 @@ def open_project(root: Path, demanded: bool, reader: Reader | None = None) -> tu
         opened = load_project(root / FILE, reader)
         return opened.project, list(opened.problems)
     if demanded:
-        raise UsageError(f"{root} is not a project: there is no {FILE}")
+        raise UsageError(f"{root} is not a project: there is no {FILE} (metricspec demo makes one to learn from)")
     return None, []
 
 

@@ -54,16 +54,14 @@ def _named(engine: Warehouse, dataset: Dataset, bound: BoundDataset) -> Rows:
 
 
 def _with_names(project: Project, indicators: frozenset[str] | None) -> list[str]:
-    from metricspec.measure import RowMeasure
-
     used: dict[str, None] = {}
     wanted = None if indicators is None else {name.partition("@")[0] for name in indicators}
     for name, indicator in project.catalog.indicators.items():
         if wanted is not None and name not in wanted:
             continue
-        measure = project.registry.measure_types[indicator.measure_type]
-        if isinstance(measure, RowMeasure):
-            used[measure.dataset(indicator.measure)] = None
+        rows = project.registry.rows_of(indicator)
+        if rows is not None:
+            used[rows] = None
         elif indicator.orgs:
             used[project.catalog.orgs[indicator.orgs].dataset] = None
     columns = {"org_id", "school_year", "org_name"}

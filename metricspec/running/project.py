@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from metricspec.compiler import Compiler
 from metricspec.compiler.students import TREE
 from metricspec.compiler.tail import NUMBERS, RESULT
-from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Binding, BoundDataset, Catalog, Framework, Indicator
 from metricspec.plugins.working import blaming
 from metricspec.problems import Problem, SpecError, UsageError
@@ -164,15 +163,13 @@ class Project:
 
     def datasets(self, indicator: Indicator) -> set[str]:
         """The datasets that an indicator reads in any of its versions, through others where it is made of them."""
-        return {name for one in self.catalog.in_force(indicator.id) for name in self._datasets(one)}
+        involved = self.registry.involved([indicator.id], self.catalog)
+        return {name for one in involved if not self.registry.made_of(one) for name in self._own_datasets(one)}
 
-    def _datasets(self, indicator: Indicator) -> set[str]:
-        measure = self.registry.measure_types[indicator.measure_type]
-        if isinstance(measure, RowMeasure):
-            return {measure.dataset(indicator.measure)}
-        if isinstance(measure, TallyMeasure):
-            others = (self.catalog.indicators[name] for name in measure.indicators(indicator.measure))
-            return {name for other in others for name in self.datasets(other)}
+    def _own_datasets(self, indicator: Indicator) -> set[str]:
+        rows = self.registry.rows_of(indicator)
+        if rows is not None:
+            return {rows}
         assert indicator.students is not None and indicator.orgs is not None
         facts = (f.dataset for f in indicator.facts)
         return {indicator.students, self.catalog.orgs[indicator.orgs].dataset, *facts}
@@ -184,8 +181,9 @@ class Project:
         if found is not None:
             return found
         plain = name.partition("@")[0]
-        if plain in self.catalog.indicators:
-            several = self.catalog.versions.get(plain, (self.catalog.indicators[plain],))
+        newest = self.catalog.find(plain)
+        if newest is not None:
+            several = self.catalog.versions.get(plain, (newest,))
             known = ", ".join(f"{plain}@{one.major} ({one.version})" for one in several)
             raise UsageError(f"there is no '{name}': there are {known}")
         if plain in self.broken:

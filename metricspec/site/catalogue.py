@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, Protocol
 
-from metricspec.measure import RowMeasure, TallyMeasure
 from metricspec.model import Catalog, Indicator
 from metricspec.registry import Registry
 from metricspec.running.project import Project
@@ -66,14 +65,14 @@ class Catalogue:
             name = self.named(waiting.pop())
             if name not in found:
                 found[name] = self.project.indicator(name)
-                waiting += self.made_of(found[name])
+                waiting += self.registry.made_of(found[name])
                 waiting += [one.id for one in self.versions(name)]
         return dict(sorted(found.items()))
 
     def named(self, name: str) -> str:
         """The id under which an indicator is shown: the plain one for the newest of several versions."""
         plain, at, number = name.partition("@")
-        newest = self.catalog.indicators.get(plain)
+        newest = self.catalog.find(plain)
         return plain if at and newest is not None and str(newest.major) == number else name
 
     def versions(self, name: str) -> tuple[Indicator, ...]:
@@ -121,16 +120,11 @@ class Catalogue:
             return f"codes.html#{name}"
         return f"{kind}/{name.replace('@', '-v')}.html"
 
-    def made_of(self, indicator: Indicator) -> Sequence[str]:
-        measure = self.registry.measure_types[indicator.measure_type]
-        made = measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
-        return [self.named(name) for name in made]
-
     def datasets(self, indicator: Indicator) -> tuple[str, ...]:
         """The datasets that an indicator reads itself: facts first, then students."""
-        measure = self.registry.measure_types[indicator.measure_type]
-        if isinstance(measure, RowMeasure):
-            return (measure.dataset(indicator.measure),)
+        rows = self.registry.rows_of(indicator)
+        if rows is not None:
+            return (rows,)
         found = [fact.dataset for fact in indicator.facts]
         found += [indicator.students] if indicator.students else []
         found += [self.catalog.orgs[indicator.orgs].dataset] if indicator.orgs else []

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from metricspec.measure import TallyMeasure
 from metricspec.model import Indicator, Text
 from metricspec.reporting.figures import plural
 from metricspec.reporting.listing import AUTHORITIES, authority
@@ -127,8 +126,9 @@ def _shipped(one: Indicator, project: Project) -> bool:
 
 def domain(one: Indicator, catalogue: Catalogue) -> str:
     """What an indicator is about, by the data it reads; one made of others as the first of them."""
-    if isinstance(catalogue.registry.measure_types[one.measure_type], TallyMeasure):
-        return domain(catalogue.project.indicator(catalogue.made_of(one)[0]), catalogue)
+    made_of = catalogue.registry.made_of(one)
+    if made_of:
+        return domain(catalogue.project.indicator(made_of[0]), catalogue)
     name = catalogue.datasets(one)[0]
     return DOMAINS.get(name) or str(catalogue.catalog.datasets[name].title) or name
 

@@ -58,7 +58,7 @@ class IndicatorPage:
 
     def _summary(self) -> Html:
         one, links = self.indicator, self.links
-        made_of = links.indicators(self.catalogue.made_of(one))
+        made_of = links.indicators(self.catalogue.registry.made_of(one))
         return pairs(
             [
                 (text("Result"), text(words.value_words(one).removeprefix("The result is ").capitalize())),
@@ -80,7 +80,7 @@ class IndicatorPage:
         return joined([self.links.to("frameworks", name, text(found[name].title)) for name in named], ", ")
 
     def _used_by(self) -> list[str]:
-        return self.catalogue.users(lambda other: self.indicator.id in self.catalogue.made_of(other))
+        return self.catalogue.users(lambda other: self.indicator.id in self.catalogue.registry.made_of(other))
 
     def _sections(self) -> Iterator[Section]:
         one, catalog = self.indicator, self.catalogue.catalog

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
@@ -12,6 +15,10 @@ from metricspec.sql.expression import Expression, Finding, Refused, Scope
 from metricspec.sql.typing import Typing
 
 LONGEST = 2_000
+# The schema of a key that holds an expression; a description goes beside it.
+EXPRESSION: Mapping[str, Any] = MappingProxyType(
+    {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
+)
 _TRAPS = (
     (
         re.compile(r"\d\s*%\s*of\b", re.I),

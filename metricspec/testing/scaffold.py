@@ -9,11 +9,11 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from metricspec.model import Catalog, Dataset, Policy, Scalar
+from metricspec.reading.value_traps import YAML_WORDS
 from metricspec.scopes import Expressions
 from metricspec.testing.examples import Example, example
 
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-RESERVED = ("null", "true", "false")
 COLUMN = 52
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -40,7 +40,7 @@ def scalar(value: Scalar) -> str:
     """A value as YAML, in quotes where it would otherwise be read as something else."""
     if value is None or isinstance(value, bool | int | float):
         return json.dumps(value)
-    if PLAIN.fullmatch(value) and value.lower() not in RESERVED:
+    if PLAIN.fullmatch(value) and value.lower() not in YAML_WORDS:
         return value
     return "'" + value.replace("'", "''") + "'"
 

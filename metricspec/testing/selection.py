@@ -9,10 +9,9 @@ from pathlib import Path
 from metricspec.model import Catalog, IndicatorTest
 from metricspec.problems import Problem, UsageError
 from metricspec.reading.document import Document
-from metricspec.reading.load import load
 from metricspec.reading.suggest import indicator_hint
 from metricspec.registry import Registry
-from metricspec.running.loading import FILE, affected_files, open_project
+from metricspec.running.loading import affected_files, open_project, read_for_check, under
 from metricspec.running.plugins import project_registry
 from metricspec.scopes import Expressions
 
@@ -37,10 +36,9 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     root = folder or Path()
     described, problems = open_project(root, folder is not None)
     registry = project_registry(described)
-    folders = [*registry.spec_folders, *(root / name for name in (described.specs if described else ()))]
     paths = [Path(text).resolve() for text in wanted if Path(text).exists()]
     ids = [text for text in wanted if not Path(text).exists()]
-    loaded = load(_with_homes(folders, paths), registry)
+    loaded = read_for_check(root, described, registry, paths)
     if affected:
         paths += affected_files(loaded, registry, paths)
     problems += [p for p in loaded.problems if p.severity == "error"]
@@ -54,14 +52,14 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     named = {d.id for file, d in loaded.documents.items() if d.kind == "indicator" and _file_named(file, paths)}
     chosen = [
         d for file, d in loaded.documents.items()
-        if d.kind == "test" and (not wanted or d.id in ids or d.id in named or _under(Path(file), paths))
+        if d.kind == "test" and (not wanted or d.id in ids or d.id in named or under(Path(file), paths))
     ]  # fmt: skip
     files = {d.file for d in chosen}
     tests = tuple(test for test in loaded.catalog.tests if test.place.file in files)
     if wanted:
         about = {d.id for d in chosen}
         files |= {file for file, d in loaded.documents.items() if d.kind == "indicator" and d.id in about}
-        problems = [p for p in problems if p.place.file in files or _under(Path(p.place.file), paths)]
+        problems = [p for p in problems if p.place.file in files or under(Path(p.place.file), paths)]
     problems += _not_run(chosen, tests)
     if not tests and not problems and not affected:
         where = ", ".join(wanted) or "the project"
@@ -70,21 +68,6 @@ def select_tests(wanted: Sequence[str], folder: Path | None, *, affected: bool =
     active = (i.id for i in loaded.catalog.indicators.values() if i.status == "active" and i.id not in tested)
     untested = () if wanted else tuple(sorted(active))
     return Selection(tests, tuple(problems), untested, loaded.catalog, registry, loaded.expressions)
-
-
-def _with_homes(folders: Sequence[Path], paths: Sequence[Path]) -> list[Path]:
-    """The folders, and those of paths outside of them."""
-    found = list(folders)
-    for path in paths:
-        home = path if path.is_dir() else path.parent
-        if path.name != FILE and not _under(home, [f.resolve() for f in found]):
-            found.append(home)
-    return found
-
-
-def _under(path: Path, places: Sequence[Path]) -> bool:
-    place = path.resolve()
-    return any(place == one or one in place.parents for one in places)
 
 
 def _file_named(file: str, paths: Sequence[Path]) -> bool:

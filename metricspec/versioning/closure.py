@@ -24,7 +24,7 @@ def depends_on(snapshot: Snapshot, spec: Spec) -> frozenset[Key]:
 def _own(snapshot: Snapshot, spec: Spec, found: dict[Key, None]) -> None:
     indicator: Indicator = spec.model
     found |= dict.fromkeys([("policy", indicator.policy), ("group_set", indicator.groups)])
-    datasets = [indicator.students, snapshot.dataset_of_rows(indicator), *(fact.dataset for fact in indicator.facts)]
+    datasets = [indicator.students, snapshot.registry.rows_of(indicator), *(fact.dataset for fact in indicator.facts)]
     orgs = snapshot.catalog.orgs.get(indicator.orgs or "")
     if orgs is not None:
         found["orgs", orgs.id] = None
@@ -34,7 +34,7 @@ def _own(snapshot: Snapshot, spec: Spec, found: dict[Key, None]) -> None:
         columns = snapshot.catalog.datasets[name].columns.values() if name in snapshot.catalog.datasets else ()
         found |= {("codes", column.codes): None for column in columns if column.codes}
     found |= {("lookup", one.id): None for one in mentions(spec.document, snapshot.schemas) if one.kind == "lookup"}
-    for key in (("indicator", name) for name in snapshot.made_of(indicator)):
+    for key in (("indicator", name) for name in snapshot.registry.made_of(indicator)):
         if key not in found:
             found[key] = None
             for other in snapshot.in_use(key):

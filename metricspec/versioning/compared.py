@@ -172,7 +172,8 @@ class Comparison:
         """Whether a value is compared with another year, or made of results that hide together."""
         sides = ((self.old, old.model), (self.new, new.model))
         return any(
-            snapshot.made_of(model) or any(one.mode != "none" for one in model.compare) for snapshot, model in sides
+            snapshot.registry.made_of(model) or any(one.mode != "none" for one in model.compare)
+            for snapshot, model in sides
         )
 
     def _same_sql(self, old: Spec, codes: str) -> bool:

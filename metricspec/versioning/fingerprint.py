@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
+from metricspec.measure import MeasureType
 from metricspec.model import Catalog, Codes, Dataset, Framework, Indicator
 from metricspec.registry import Registry
 from metricspec.versioning.canonical import Canonical, ordered, written
@@ -64,7 +64,6 @@ def parts(indicator: Indicator, catalog: Catalog, registry: Registry, years: Seq
     """What the fingerprint is made of, by what it is."""
     indicator = replace(indicator, id=indicator.id.partition("@")[0])
     measure = registry.measure_types[indicator.measure_type]
-    others = measure.indicators(indicator.measure) if isinstance(measure, TallyMeasure) else ()
     found: dict[str, Any] = {
         "recipe": RECIPE,
         "indicator": {**PLAIN.of(replace(indicator, measure=None)), "measure": _measure(indicator, measure)},
@@ -72,11 +71,11 @@ def parts(indicator: Indicator, catalog: Catalog, registry: Registry, years: Seq
         "policy": PLAIN.of(catalog.policies[indicator.policy]),
         "orgs": PLAIN.of(catalog.orgs[indicator.orgs]) if indicator.orgs else None,
         "levels": PLAIN.of(catalog.levels[indicator.rating]) if indicator.rating else None,
-        "others": _others(others, catalog, registry, years),
+        "others": _others(registry.made_of(indicator), catalog, registry, years),
     }
     texts = (*_texts(found), repr(indicator.measure))  # what a measure names by default is not among the former
     words = {word for text in texts for word in _WORD.findall(text)}
-    reads = _reads(indicator, catalog, measure)
+    reads = _reads(indicator, catalog, registry)
     datasets = {name: _dataset(catalog.datasets[name], words, whole) for name, whole in reads.items()}
     codes = {column["codes"] for one in datasets.values() for column in one["columns"].values() if "codes" in column}
     lookups = {id_: one for id_, one in catalog.lookups.items() if any(id_ in text for text in texts)}
@@ -111,10 +110,11 @@ def _keys(schema: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield from _keys(inner)
 
 
-def _reads(indicator: Indicator, catalog: Catalog, measure: MeasureType) -> dict[str, bool]:
+def _reads(indicator: Indicator, catalog: Catalog, registry: Registry) -> dict[str, bool]:
     """The datasets that an indicator reads itself; True where all columns matter, since some are read without being named."""
-    if isinstance(measure, RowMeasure):
-        return {measure.dataset(indicator.measure): True}
+    rows = registry.rows_of(indicator)
+    if rows is not None:
+        return {rows: True}
     found = dict.fromkeys((fact.dataset for fact in indicator.facts), False)
     if indicator.students:
         found[indicator.students] = False

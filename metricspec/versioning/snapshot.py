@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from metricspec.compiler import Compiler
-from metricspec.measure import MeasureType, RowMeasure, TallyMeasure
+from metricspec.measure import MeasureType
 from metricspec.model import Catalog, Indicator
 from metricspec.problems import SpecError, UsageError
 from metricspec.reading.build_indicator import build_indicator
@@ -204,16 +204,6 @@ class Snapshot:
 
     def measure_type(self, indicator: Indicator) -> MeasureType:
         return self.registry.measure_types[indicator.measure_type]
-
-    def made_of(self, indicator: Indicator) -> tuple[str, ...]:
-        """The indicators whose results one is made of."""
-        measure = self.measure_type(indicator)
-        return tuple(measure.indicators(indicator.measure)) if isinstance(measure, TallyMeasure) else ()
-
-    def dataset_of_rows(self, indicator: Indicator) -> str | None:
-        """The dataset whose rows are an indicator's results already."""
-        measure = self.measure_type(indicator)
-        return measure.dataset(indicator.measure) if isinstance(measure, RowMeasure) else None
 
     def reads(self, indicator: str) -> Reads | None:
         """The columns that an indicator reads of each dataset; None where that cannot be told."""

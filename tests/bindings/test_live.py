@@ -348,6 +348,14 @@ def test_the_exit_code_is_0_where_all_is_well(tmp_path: Path, command: Command) 
     assert "2 datasets checked: no problems" in err
 
 
+def test_what_is_wrong_with_a_plugin_is_told_once(at_fault: tuple[Path, str], command: Command) -> None:  # noqa: F811
+    folder, warehouse = at_fault
+    with (folder / "metricspec.yaml").open("a", encoding="utf-8") as handle:
+        handle.write("plugins: {metricspec-nowhere: '>=1'}\n")
+    code, out, err = command("check", "--live", "--project", folder, "--warehouse", warehouse)
+    assert code == 1 and out.count("MS704") == 1 and "MS704" not in err
+
+
 @pytest.mark.parametrize("form", ["json", "github", "sarif"])
 def test_other_programs_read_the_same_problems(
     form: str,

@@ -12,7 +12,8 @@ import pytest
 from metricspec import hookspecs
 from metricspec.cli import COMMANDS, cli
 from metricspec.docsgen import pages
-from metricspec.docsgen.keys import keys, keys_table
+from metricspec.docsgen.keys import keys_table
+from metricspec.reporting.keys import keys
 from metricspec.docsgen.language import FORMS, KINDS
 from metricspec.frameworks import FRAME
 from metricspec.reading.load import Loaded, load

@@ -54,6 +54,21 @@ VARIANTS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
+STANDING = {
+    "items": ["i"],
+    "range": {"from": 1, "to": 5},
+    "score": "total",
+    "standing": {"orgs_from": 5},
+    "report": "standing",
+}
+SUMS = {"categories": {"x": "a", "y": "b"}, "of": "sums"}
+MOVED = {"from": "a", "to": "b", "rules": [{"needs": "up"}]}
+
+
+def short(*at_least: dict[str, Any]) -> dict[str, Any]:
+    return {"enrolled": "e", "tested": "f", "floor": 95, "at_least": list(at_least)}
+
+
 @cache
 def measures() -> dict[str, MeasureType]:
     return dict(metricspec.load().registry.measure_types)
@@ -92,6 +107,47 @@ def test_every_expression_is_told(name: str) -> None:
         for use in measure.expressions(spec):
             if (name, use.path[0]) not in NOT_IN_FORMULA:
                 assert f"`{plain(use.text)}`" in told or plain(use.text) in told, (use, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "symbol", "words"),
+    [
+        ("outlier", {"indicator": "a", "given": ["b"], "method": "regression"}, "b^{(-j)}", "without school *j*"),
+        (
+            "outlier",
+            {"indicator": "a", "given": ["b"], "method": "regression", "weights": "students"},
+            "b^{(-j)}",
+            "without school *j*, each weighted by its students",
+        ),
+        (
+            "survey_scale",
+            {**STANDING, "participation_floor": 40},
+            "h",
+            "the orgs of the level with 5 people or more, and with the participation that is asked for",
+        ),
+        ("survey_scale", STANDING, "h", "the orgs of the level with 5 people or more"),
+        ("distribution", {**SUMS, "total": "t"}, "S", "every quantity, the total included, is known"),
+        ("distribution", SUMS, "S", "every quantity is known"),
+        ("progress", {**MOVED, "shortfall": short({"n": 30})}, "m", "30 students enrolled"),
+        (
+            "progress",
+            {**MOVED, "shortfall": short({"n": 30}, {"n": 15, "groups": ["EL"]})},
+            "m",
+            "30 students enrolled; 15 students enrolled for EL; the last of these that matches",
+        ),
+        (
+            "progress",
+            {**MOVED, "shortfall": short({"n": 15, "groups": ["EL"]})},
+            "m",
+            "15 students enrolled for EL; 0 where none matches",
+        ),
+    ],
+)
+def test_who_is_counted_is_told_whole(name: str, block: dict[str, Any], symbol: str, words: str) -> None:
+    """Weights, floors, totals and entries that decide who counts stand in the legend, and only where they are asked for."""
+    measure = measures()[name]
+    assert isinstance(measure, FormulaMeasure)
+    assert dict(measure.formula(measure.parse(block)).where)[symbol].endswith(words)
 
 
 # Which item a row answers, and from which participation on there is a value, are not part of the equations.

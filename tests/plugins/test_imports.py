@@ -95,11 +95,13 @@ def test_what_may_not_be_imported_is_found(tmp_path: Path) -> None:
 
 
 def test_commands_say_what_is_wrong_with_plugins() -> None:
-    """No command opens a project in a way that keeps silent about plugins that could not be loaded."""
+    """No command opens a project in a way that keeps silent about plugins that could not be loaded; a check tells of them
+    among its problems."""
     silent = [
         path.name
         for path in (REPOSITORY / "metricspec" / "cli").glob("*.py")
-        if re.search(r"running\.loading import .*\bload\b", path.read_text())
+        if path.name != "check.py"
+        and re.search(r"running\.loading import .*\bload\b", path.read_text())
         and "print_plugin_problems" not in path.read_text()
     ]
     assert silent == []

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from metricspec.editor.desk import Desk
 from metricspec.plugins.files import fingerprint
 from metricspec.plugins.installed import installed
 from tests.cli.conftest import Command
-from tests.plugins.conftest import Named
+from tests.plugins.conftest import INDICATOR, Named
 from tests.plugins.site import Site, measures
 
 MARK = "import pathlib\npathlib.Path(__file__).parents[__file__.count('__init__')].joinpath(f'{__name__}.imported').touch()\n"
@@ -190,3 +191,13 @@ def test_a_plugin_written_in_the_project_itself_needs_none(site: Site, named: Na
     (folder / "metricspec.yaml").write_text(text)
     out = command("check", "--project", folder)[1]
     assert "MS714 warning" in out and "metricspec.yaml:6:3" in out
+
+
+def test_an_editor_goes_on_with_the_specs(project: Path, site: Site) -> None:
+    """Where the lock does not fit, that is one problem beside those of the specs; and nothing is imported."""
+    (project / "specs").mkdir(exist_ok=True)
+    (project / "specs" / "ours.yaml").write_text(INDICATOR.format(measure="rate").replace("policy:", "polity:"))
+    (site.folder / "zeta" / "part.py").write_text("PART = 2\n")
+    codes = {one.code for one in Desk(project).look()}
+    assert {"MS712", "MS102", "MS103"} <= codes
+    assert not imported(site)

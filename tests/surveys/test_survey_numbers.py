@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from metricspec.measures.survey_scale.credit import expected_theta
-
+from .person import expected_theta
 from .rig import ITEMS, PARAMETERS, SPECS, answers, tally
 
 

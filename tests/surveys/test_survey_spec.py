@@ -12,8 +12,9 @@ import pytest
 
 from metricspec.measure import EVERY_ROW, CheckedMeasure, StagedMeasure
 from metricspec.measures.survey_scale import Item, Parameters, SurveyScale, SurveyScaleSpec
-from metricspec.measures.survey_scale.credit import enough_points, expected_theta, log_probabilities
+from metricspec.measures.survey_scale.credit import enough_points, log_probabilities
 from metricspec.measures.survey_scale.spec import Floor
+from tests.surveys.person import expected_theta
 
 MEAN: dict[str, Any] = {"items": ["a", "b", "c", "d"], "range": {"from": 1, "to": 5}, "score": "mean"}
 FAVORABLE: dict[str, Any] = {**MEAN, "score": "percent_favorable", "favorable": {"from": 4}, "pool": "responses"}

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from metricspec.testing.scaffold import scalar
+
 from .conftest import Command
 
 FITTING = [
@@ -94,3 +96,10 @@ def test_a_project_without_a_folder_of_specs_is_told_the_line_to_add(project: Pa
     (project / "metricspec.yaml").write_text("metricspec: 1\nproject: ours\n")
     code, _, err = command("new", "ours.late", "--project", project)
     assert (code, "add the line `specs: [specs]`" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("Off", "'Off'"), ("n", "'n'"), ("null", "'null'"), ("nobody", "nobody")]
+)
+def test_words_that_yaml_reads_otherwise_are_quoted(value: str, written: str) -> None:
+    assert scalar(value) == written

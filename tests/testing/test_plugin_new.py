@@ -112,6 +112,7 @@ def test_no_placeholder_is_left() -> None:
         ("metricspec-late-work", "so leave it out: late-work"),
         ("class", "a word of Python: choose a name that says more, such as class-share"),
         ("no", "a word of YAML"),
+        ("y", "a word of YAML"),
         ("rate", "there is a measure type 'rate' already: choose another name, such as our-rate"),
         ("lowest-group", "there is a measure type 'lowest_group' already"),
         ("edu", "there is a package metricspec-edu in this environment already"),

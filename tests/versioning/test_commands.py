@@ -257,6 +257,15 @@ def test_a_commit_that_breaks_a_spec_is_no_end_of_it(project: Repository) -> Non
     assert entries[0].changes[0].startswith("The numerator was `20 * days_absent")
 
 
+def test_problems_are_told_though_the_project_cannot_be_compared(project: Repository) -> None:
+    project.replace(OWN, "better: lower", "better: lowest")
+    with (project.folder / "metricspec.yaml").open("a", encoding="utf-8") as handle:
+        handle.write("specks: [specs]\n")
+    done = command(project.folder, "check", OWN, "--against", "HEAD", "--format", "json")
+    found = [(one["code"], Path(one["file"]).name) for one in json.loads(done.stdout)]
+    assert done.returncode == 1 and found == [("MS105", "late-start.yaml"), ("MS102", "metricspec.yaml")]
+
+
 def test_only_the_files_that_were_asked_for(project: Repository) -> None:
     project.replace(OWN, "numerator: 20", "numerator: 25")
     assert command(project.folder, "check", POLICY, "--against", "HEAD").returncode == 0

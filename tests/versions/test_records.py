@@ -13,7 +13,7 @@ import metricspec
 from metricspec.cli import cli
 from metricspec.model import BoundDataset
 from metricspec.records.files import beside
-from metricspec.records.record import Asked, grain, indicators_of, involved, policies, years_of
+from metricspec.records.record import Asked, grain, indicators_of, policies, years_of
 from metricspec.registry import load_registry
 from metricspec.running.trace import Read, Trace
 from tests.versions.conftest import ALL_YEARS, GAP, LATER, write
@@ -101,9 +101,11 @@ def test_the_minimum_of_an_older_version_coarsens_the_counts_too(policy: str, un
     write(specs, "1.2.0", ALL_YEARS, policy=policy)
     project = metricspec.load(specs.parent)
     assert grain(project, ["ours.absent"]) == unit
-    names = [one.id for one in policies(project, involved(project, ["ours.absent"]))]
+    names = [one.id for one in policies(project, project.registry.involved(["ours.absent"], project.catalog))]
     assert names == sorted({"sqii", policy})
-    later = [one.id for one in policies(project, involved(project, ["ours.absent"], ("2024-25",)))]
+    later = [
+        one.id for one in policies(project, project.registry.involved(["ours.absent"], project.catalog, ("2024-25",)))
+    ]
     assert later == ["sqii"] and list(indicators_of(project, ["ours.absent"], ("2024-25",))) == ["ours.absent@2"]
 
 
@@ -124,5 +126,8 @@ def test_policies_of_what_an_indicator_is_made_of_are_recorded(specs: Path) -> N
     (specs / "disparity.yaml").write_text(GAP, encoding="utf-8")
     project = metricspec.load(specs.parent)
     gap = "ours.absent_disparity"
-    assert [one.id for one in policies(project, involved(project, [gap]))] == ["sqii", "strict"]
+    assert [one.id for one in policies(project, project.registry.involved([gap], project.catalog))] == [
+        "sqii",
+        "strict",
+    ]
     assert grain(project, [gap]) == 1_000

@@ -78,15 +78,3 @@ def log_probabilities(item: Item, theta: float) -> tuple[float, ...]:
     top = max(sums)
     whole = top + math.log(math.fsum(math.exp(one - top) for one in sums))
     return tuple(one - whole for one in sums)
-
-
-def expected_theta(parameters: Parameters, answers: Sequence[int | None]) -> float:
-    """EAP of one person from their answers in the order of the items, 0 the lowest; None is no answer."""
-    above = below = 0.0
-    for theta, weight in nodes(parameters):
-        log = weight
-        for item, answer in zip(parameters.items, answers, strict=True):
-            log += 0.0 if answer is None else log_probabilities(item, theta)[answer]
-        above += theta * math.exp(log)
-        below += math.exp(log)
-    return above / below

@@ -21,10 +21,15 @@ def equations(spec: SurveyScaleSpec) -> Formula:
     if spec.report == "standing":
         lines = [*STANDING, *lines]
         where += [
-            ("h", f"the orgs of the level with {spec.standing_n} people or more"),
+            ("h", f"the orgs of the level with {spec.standing_n} people or more{_taking_part(spec)}"),
             ("n_h", "people who answered there"),
         ]
     return Formula(tuple(lines), tuple(where))
+
+
+def _taking_part(spec: SurveyScaleSpec) -> str:
+    """Which of them count, where so many of those asked must answer."""
+    return ", and with the participation that is asked for" if spec.floors else ""
 
 
 def _score(spec: SurveyScaleSpec, name: str) -> tuple[list[str], list[tuple[str, str]]]:

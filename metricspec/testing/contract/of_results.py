@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from metricspec.compiler.tail import HIDES_WITH_VALUE, RESULT
 from metricspec.compiler.tail import NUMBERS as RESULT_NUMBERS
 from metricspec.compiler.tally import COLUMNS, NUMBERS, PRIOR
-from metricspec.measure import DetailedMeasure, MomentMeasure, RowMeasure
+from metricspec.measure import PLACED, DetailedMeasure, MomentMeasure, RowMeasure
 from metricspec.schoolyear import is_school_year
 from metricspec.testing.comparing import key_text
 from metricspec.testing.contract.fixture import Fixture, Row
@@ -16,7 +16,6 @@ from metricspec.testing.contract.tallies import TOLERANCE, key, measure_type, nu
 
 # Set by the compiler, and no number of the measure's.
 CERTIFIED = "certified"
-PLACED = ("school_year", "org_level", "org_id", "student_group")
 
 
 def results_have_their_columns_and_types(fixture: Fixture) -> None:

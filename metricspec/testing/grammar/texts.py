@@ -26,7 +26,7 @@ class Texts:
         """The indicators that are all SQL, with their measure types."""
         plans = {name: self.compiler.plan([name]) for name in self.names}
         sql = [name for name, plan in plans.items() if all(isinstance(stage, Stage) for stage in plan.stages)]
-        return {name: self.compiler.catalog.indicators[name].measure_type for name in sql}
+        return {name: self.compiler.catalog.in_force(name)[-1].measure_type for name in sql}
 
     @cached_property
     def one_of_each(self) -> dict[str, str]:
@@ -64,10 +64,3 @@ class Texts:
                 if (form := shape(less)) not in judged:
                     judged.add(form)
                     yield place, written(less)
-
-    def short_wholes(self) -> Iterator[tuple[str, str]]:
-        """The whole statements, made short in the same way."""
-        thinner = Thinner()
-        for place, text in self.whole():
-            if place.endswith("statement"):
-                yield place, "; ".join(written(thinner.statement(tree)) for tree in statements(text))

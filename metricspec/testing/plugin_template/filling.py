@@ -12,14 +12,13 @@ from importlib.resources.abc import Traversable
 
 from metricspec.hookspecs import VERSION, VERSIONS
 from metricspec.problems import UsageError
+from metricspec.reading.value_traps import YAML_WORDS
 
 FORM = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 40
 ENDING = ".tmpl"
 IN_PATHS = "MODULE"
 PREFIX = "metricspec-"
-# Words that YAML readers take for something else than text.
-YAML_WORDS = ("null", "true", "false", "yes", "no", "on", "off")
 
 
 @dataclass(frozen=True)

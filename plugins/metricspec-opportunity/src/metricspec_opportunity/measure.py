@@ -9,13 +9,12 @@ from typing import Any, Literal
 
 from metricspec.formula import Formula
 from metricspec.measure import Inputs, Statistic, Use, Variable
-from metricspec.sql.parsing import LONGEST
+from metricspec.sql.parsing import EXPRESSION
 from metricspec.sql.stage import Step
 
 from metricspec_opportunity.stages import stages
 
 Report = Literal["access", "enrollment"]
-_CONDITION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,9 @@ class CourseAccess:
             "additionalProperties": False,
             "required": ["taken"],
             "properties": {
-                "taken": {**_CONDITION, "description": "Whether the student takes a course of the kind."},
+                "taken": {**EXPRESSION, "description": "Whether the student takes a course of the kind."},
                 "counted": {
-                    **_CONDITION,
+                    **EXPRESSION,
                     "description": "Which students of the population the share is of (all where left out); the others "
                     "still tell what their school offers.",
                 },

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metricspec.measure import Inputs
+from metricspec.measure import PLACED, Inputs
 from metricspec.sql.intervals import wilson
-from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, Step, Template, comma, lit
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Step, comma, lit, stage
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,6 @@ class Share:
 
 
 EVERYONE = "ALL"
-KEYS = ("school_year", "org_level", "org_id", "student_group")
 SHARES = (
     Share("access", "offered", "counted", interval=False),
     Share("enrollment", "takers", "counted"),
@@ -32,20 +31,16 @@ SHARES = (
 def stages(inputs: Inputs, *, offered_from: int, some: bool, report: str, least: int) -> Sequence[Step]:
     """`some`: the rows have a column `counted`, 1 for those whom the shares are of."""
     prefix = inputs.prefix
-    placed = _stage(
+    placed = stage(
         f"{prefix}offered",
         "Each student: whether the school offers a course of the kind, and whether the student takes one.",
         _offered(inputs, offered_from, some),
     )
     counts = inputs.sums("counts", placed.name, ("offered", "taken"), {"students": "COUNT(*)"})
     says = "Students of each org and group, with access, and with a course."
-    totals = _stage(f"{prefix}totals", says, _totals(counts[-1].name))
+    totals = stage(f"{prefix}totals", says, _totals(counts[-1].name))
     rows = "\nUNION ALL\n".join(_row(totals.name, share, report, least) for share in SHARES)
-    return [placed, *counts, totals, _stage(f"{prefix}access", "A row for each share.", rows)]
-
-
-def _stage(name: str, says: str, text: str) -> Stage:
-    return Stage(name, says, Template((name, text), text))
+    return [placed, *counts, totals, stage(f"{prefix}access", "A row for each share.", rows)]
 
 
 def _offered(inputs: Inputs, offered_from: int, some: bool) -> str:
@@ -73,15 +68,15 @@ def _totals(counts: str) -> str:
         return f"CASE WHEN {offered} > 0 AND {offered} < {counted} THEN {smaller} END"
 
     numbers = "counted, offered, takers, takers_there"
-    return f"""SELECT {comma(KEYS)}, {numbers},
+    return f"""SELECT {comma(PLACED)}, {numbers},
             CASE WHEN others_side < own_side OR own_side IS NULL THEN others_side ELSE own_side END AS side
-        FROM (SELECT {comma(KEYS)}, {numbers}, {side("offered", "counted")} AS own_side,
+        FROM (SELECT {comma(PLACED)}, {numbers}, {side("offered", "counted")} AS own_side,
                 {side("others_offered", "others_counted")} AS others_side
-            FROM (SELECT {comma(KEYS)}, {numbers}, {outside("counted")} AS others_counted,
+            FROM (SELECT {comma(PLACED)}, {numbers}, {outside("counted")} AS others_counted,
                     {outside("offered")} AS others_offered
-                FROM (SELECT {comma(KEYS)}, CAST(SUM(students) AS DOUBLE) AS counted, {students("offered = 1")} AS offered,
+                FROM (SELECT {comma(PLACED)}, CAST(SUM(students) AS DOUBLE) AS counted, {students("offered = 1")} AS offered,
                         {students("taken = 1")} AS takers, {students("offered = 1 AND taken = 1")} AS takers_there
-                    FROM {counts} GROUP BY {comma(KEYS)}) AS t) AS o) AS p"""
+                    FROM {counts} GROUP BY {comma(PLACED)}) AS t) AS o) AS p"""
 
 
 def _row(totals: str, share: Share, report: str, least: int) -> str:
@@ -96,6 +91,6 @@ def _row(totals: str, share: Share, report: str, least: int) -> str:
         told = f"side IS NULL OR side >= {least}"
         part, value = (f"CASE WHEN {told} THEN {number} END" for number in (part, value))
         notes = f"CASE WHEN NOT ({told}) THEN {lit(f'fewer than {least} students with access, or without')} END"
-    return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {NO_TEXT if own else lit(share.name)} AS statistic,
+    return f"""SELECT {comma(PLACED)}, {NO_TEXT} AS category, {NO_TEXT if own else lit(share.name)} AS statistic,
             {part} AS numerator, {share.whole} AS denominator, {"counted" if own else few} AS n, {value} AS value,
             {error} AS standard_error, {low} AS low, {high} AS high, {notes} AS notes FROM {totals}"""

@@ -1,14 +1,9 @@
-"""What the steps of two and of several groups share: keys, and the rows they end in."""
+"""What the steps of two and of several groups share: the rows they end in."""
 
 from __future__ import annotations
 
-from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, Template, comma
-
-KEYS = ("school_year", "org_level", "org_id", "student_group")
-
-
-def stage(name: str, says: str, text: str, *, stored: bool = False) -> Stage:
-    return Stage(name, says, Template((name, text), text), stored=stored)
+from metricspec.measure import PLACED
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, comma
 
 
 def positive(number: str) -> str:
@@ -18,6 +13,6 @@ def positive(number: str) -> str:
 
 def result(source: str, statistic: str, value: str) -> str:
     """Rows of the Tally out of `source`, which has `few`: the smallest number of any group at any school, whom a value tells of."""
-    return f"""SELECT {comma(KEYS)}, {NO_TEXT} AS category, {statistic} AS statistic, {NO_NUMBER} AS numerator,
+    return f"""SELECT {comma(PLACED)}, {NO_TEXT} AS category, {statistic} AS statistic, {NO_NUMBER} AS numerator,
             few AS denominator, few AS n, {value} AS value, {NO_NUMBER} AS standard_error, {NO_NUMBER} AS low,
             {NO_NUMBER} AS high, {NO_TEXT} AS notes FROM {source}"""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metricspec.measure import Inputs
-from metricspec.sql.stage import NO_TEXT, Step, comma
+from metricspec.measure import PLACED, Inputs
+from metricspec.sql.stage import NO_TEXT, Step, comma, stage
 
-from metricspec_segregation.rows import KEYS, positive, result, stage
+from metricspec_segregation.rows import positive, result
 
 
 def several_stages(inputs: Inputs) -> Sequence[Step]:
@@ -23,7 +23,7 @@ def several_stages(inputs: Inputs) -> Sequence[Step]:
 
 
 def _sized(counts: str) -> str:
-    keys, cell = comma(KEYS), "CAST(students AS DOUBLE)"
+    keys, cell = comma(PLACED), "CAST(students AS DOUBLE)"
     return f"""SELECT {keys}, school, part, {cell} AS here,
             SUM({cell}) OVER (PARTITION BY {keys}, school) AS in_school,
             SUM({cell}) OVER (PARTITION BY {keys}, part) AS in_part,
@@ -32,9 +32,9 @@ def _sized(counts: str) -> str:
 
 def _made(sized: str) -> str:
     """H: the students' ln(n N / (school's group's)) by their ln(N / group's), summed over all."""
-    return f"""SELECT {comma(KEYS)}, few, information / NULLIF(entropy, 0) AS index_value
-        FROM (SELECT {comma(KEYS)}, COUNT(DISTINCT school) AS schools, COUNT(DISTINCT part) AS parts,
+    return f"""SELECT {comma(PLACED)}, few, information / NULLIF(entropy, 0) AS index_value
+        FROM (SELECT {comma(PLACED)}, COUNT(DISTINCT school) AS schools, COUNT(DISTINCT part) AS parts,
                 MIN(here) AS few,
                 SUM(here * LN(here * everyone / (in_school * in_part))) AS information,
                 SUM(here * LN(everyone / in_part)) AS entropy
-            FROM {sized} GROUP BY {comma(KEYS)}) AS s WHERE schools > 1 AND parts > 1"""
+            FROM {sized} GROUP BY {comma(PLACED)}) AS s WHERE schools > 1 AND parts > 1"""

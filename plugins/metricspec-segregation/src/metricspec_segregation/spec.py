@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from metricspec.sql.parsing import LONGEST
+from metricspec.sql.parsing import EXPRESSION
 
 Index = Literal["dissimilarity", "isolation", "exposure", "information_theory"]
 INDICES: Mapping[Index, str] = MappingProxyType(
@@ -19,7 +19,6 @@ INDICES: Mapping[Index, str] = MappingProxyType(
     }
 )
 OTHERS = "others"
-_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": LONGEST, "x-effect": "past", "x-expression": True}
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
                 "x-effect": "past",
             },
             "of": {
-                **_EXPRESSION,
+                **EXPRESSION,
                 "description": "A condition: students who meet it and students who do not, within each student group.",
             },
             "reference": {
@@ -61,7 +60,7 @@ SCHEMA: Mapping[str, Any] = MappingProxyType(
                 "x-besides": [OTHERS],
             },
             "by": {
-                **_EXPRESSION,
+                **EXPRESSION,
                 "description": "A code or text that tells several groups apart, such as race_ethnicity (information_theory "
                 "only), within each student group.",
             },

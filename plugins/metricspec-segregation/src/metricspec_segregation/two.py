@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metricspec.measure import Inputs
-from metricspec.sql.stage import NO_TEXT, Stage, Step, comma, lit, on, q
+from metricspec.measure import PLACED, Inputs
+from metricspec.sql.stage import NO_TEXT, Stage, Step, comma, lit, on, q, stage
 
-from metricspec_segregation.rows import KEYS, positive, result, stage
+from metricspec_segregation.rows import positive, result
 from metricspec_segregation.spec import INDICES, OTHERS
 
 
@@ -16,7 +16,7 @@ def condition_stages(inputs: Inputs, index: str) -> Sequence[Step]:
     sums = {"known": "COUNT(meets)", "meeting": "SUM(meets)"}
     counts = inputs.sums("counts", inputs.rows, (), sums)
     meeting = "COALESCE(CAST(meeting AS DOUBLE), 0e0)"
-    text = f"""SELECT {comma(KEYS)}, school, {meeting} AS a, CAST(known AS DOUBLE) - {meeting} AS b,
+    text = f"""SELECT {comma(PLACED)}, school, {meeting} AS a, CAST(known AS DOUBLE) - {meeting} AS b,
             CAST(known AS DOUBLE) AS t FROM {counts[-1].name}"""
     schools = stage(f"{inputs.prefix}schools", "Students of both groups at each school.", text)
     return [*counts, schools, *indices(inputs.prefix, schools.name, index)]
@@ -58,7 +58,7 @@ def _pairs(name: str, counts: str, everyone: str, reference: str) -> Stage:
             ON {on("r", "e", at_school)}"""
     text = f"""SELECT g.school_year AS school_year, g.org_level AS org_level, g.org_id AS org_id,
             g.student_group AS student_group, e.school AS school, {group} AS a, {other} AS b, e.everyone AS t
-        FROM (SELECT DISTINCT {comma(KEYS)} FROM {counts}{where}) AS g
+        FROM (SELECT DISTINCT {comma(PLACED)} FROM {counts}{where}) AS g
         INNER JOIN {everyone} AS e ON {on("g", "e", org)}
         LEFT JOIN {counts} AS c ON {on("c", "e", at_school)} AND c.student_group = g.student_group
         {join}"""
@@ -67,8 +67,8 @@ def _pairs(name: str, counts: str, everyone: str, reference: str) -> Stage:
 
 def indices(prefix: str, schools: str, index: str) -> Sequence[Step]:
     """The rows of orgs out of `schools`, which has a, b and t of each school."""
-    window = f"OVER (PARTITION BY {comma(KEYS)})"
-    text = f"""SELECT {comma(KEYS)}, a, b, t, SUM(a) {window} AS all_a, SUM(b) {window} AS all_b,
+    window = f"OVER (PARTITION BY {comma(PLACED)})"
+    text = f"""SELECT {comma(PLACED)}, a, b, t, SUM(a) {window} AS all_a, SUM(b) {window} AS all_b,
             COUNT(*) {window} AS schools FROM {schools} WHERE a + b > 0"""
     sized = stage(f"{prefix}sized", "The same beside the sizes of the groups in the org.", text)
     made = stage(f"{prefix}indices", "The four indices of each org and group.", _made(sized.name))
@@ -87,11 +87,11 @@ def _made(sized: str) -> str:
 
     entropy = "(all_a * LN((all_a + all_b) / all_a) + all_b * LN((all_a + all_b) / all_b))"
     few = "CASE WHEN least_a < least_b THEN least_a ELSE least_b END"
-    return f"""SELECT {comma(KEYS)}, {few} AS few, dissimilarity, isolation, exposure,
+    return f"""SELECT {comma(PLACED)}, {few} AS few, dissimilarity, isolation, exposure,
             information / {entropy} AS information_theory
-        FROM (SELECT {comma(KEYS)}, all_a, all_b, MIN(CASE WHEN a > 0 THEN a END) AS least_a,
+        FROM (SELECT {comma(PLACED)}, all_a, all_b, MIN(CASE WHEN a > 0 THEN a END) AS least_a,
                 MIN(CASE WHEN b > 0 THEN b END) AS least_b, SUM(ABS(a / all_a - b / all_b)) / 2e0 AS dissimilarity,
                 SUM((a / all_a) * (a / t)) AS isolation, SUM((a / all_a) * (b / t)) AS exposure,
                 SUM({part("a", "all_a")} + {part("b", "all_b")}) AS information
             FROM {sized} WHERE schools > 1 AND all_a > 0 AND all_b > 0
-            GROUP BY {comma(KEYS)}, all_a, all_b) AS p"""
+            GROUP BY {comma(PLACED)}, all_a, all_b) AS p"""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from metricspec.measure import Inputs, Statistic, Use, Variable
+from metricspec.sql.parsing import EXPRESSION
 from metricspec.sql.stage import Step
 
 from metricspec_sgp.stages import Columns, stages
@@ -23,9 +24,6 @@ class SgpSpec:
     cell_minimum: int = 500
     report: Report = "median"
     by_cell: bool = False
-
-
-_EXPRESSION = {"type": "string", "minLength": 1, "maxLength": 2000, "x-effect": "past", "x-expression": True}
 
 
 class StudentGrowthPercentile:
@@ -67,12 +65,12 @@ class StudentGrowthPercentile:
             "required": ["score", "priors"],
             "x-unit": "required",
             "properties": {
-                "score": {**_EXPRESSION, "description": "The current score."},
+                "score": {**EXPRESSION, "description": "The current score."},
                 "priors": {
                     "type": "array",
                     "minItems": 1,
                     "maxItems": 5,
-                    "items": {**_EXPRESSION, "description": "A prior score."},
+                    "items": {**EXPRESSION, "description": "A prior score."},
                     "description": "The prior scores that the student is compared by.",
                     "x-effect": "past",
                 },

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from metricspec.measure import Inputs
-from metricspec.sql.stage import Computation, Stage, Step, Template, comma, lit
+from metricspec.sql.stage import NO_TEXT, Computation, Stage, Step, comma, lit, stage
 
 from metricspec_sgp.percentiles import FITTED, score_points
 from metricspec_sgp.summary import summary_stages
@@ -50,7 +50,7 @@ class Columns:
     @property
     def label(self) -> str:
         """The name of a row's cell; NULL where part of it is unknown."""
-        return " || ' / ' || ".join(self.cells) or "CAST(NULL AS VARCHAR)"
+        return " || ' / ' || ".join(self.cells) or NO_TEXT
 
 
 def stages(columns: Columns, inputs: Inputs, *, minimum: int, report: str, by_cell: bool) -> Sequence[Step]:
@@ -68,7 +68,7 @@ def _points(columns: Columns, inputs: Inputs) -> Stage:
     text = f"""SELECT ROW_NUMBER() OVER (ORDER BY {by}) AS point, {by}, n
         FROM (SELECT {by}, COUNT(*) AS n FROM {inputs.rows} WHERE {columns.complete} GROUP BY {by}) AS p"""
     says = "Every combination of prior and current scores in each cell, and how many students have it."
-    return Stage(f"{inputs.prefix}points", says, Template(("sgp_points", text), text), stored=True)
+    return stage(f"{inputs.prefix}points", says, text, stored=True)
 
 
 def _fit(name: str, points: str, columns: Columns, minimum: int) -> Computation:
@@ -88,4 +88,4 @@ def _scored(columns: Columns, inputs: Inputs, points: str, fit: str) -> Stage:
         LEFT JOIN {points} AS p ON {same}
         LEFT JOIN {fit} AS f ON f.point = p.point"""
     says = f"Each score with its growth percentile; 0 where it has none, and why ({FITTED}, {INCOMPLETE} or the cell's reason)."
-    return Stage(f"{inputs.prefix}scored", says, Template(("sgp_scored", text), text))
+    return stage(f"{inputs.prefix}scored", says, text)

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metricspec.sql.stage import Stage, Template, comma, lit
+from metricspec.measure import PLACED
+from metricspec.sql.intervals import NORMAL
+from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, lit, stage
 
-Z = 1.959963984540054
-KEYS = ("school_year", "org_level", "org_id", "student_group", "category")
+KEYS = (*PLACED, "category")
 
 
 def summary_stages(prefix: str, counts: str, *, report: str, by_cell: bool) -> Sequence[Stage]:
     """`counts` has a row for each org_level, org_id, school, school_year, student_group, sgp and fit (and cell)."""
     total, ranked, numbers, tally = (f"{prefix}{name}" for name in ("total", "ranked", "numbers", "tally"))
     return (
-        _stage(
+        stage(
             total, "Students with each growth percentile, at every org and for every group.", _total(counts, by_cell)
         ),
-        _stage(ranked, "The same, with the students up to each percentile.", _ranked(total)),
-        _stage(numbers, "Sums, medians and ranks of each org and group.", _numbers(ranked), stored=True),
-        _stage(tally, "A row for each statistic.", _tally(numbers, report)),
+        stage(ranked, "The same, with the students up to each percentile.", _ranked(total)),
+        stage(numbers, "Sums, medians and ranks of each org and group.", _numbers(ranked), stored=True),
+        stage(tally, "A row for each statistic.", _tally(numbers, report)),
     )
 
 
-def _stage(name: str, says: str, text: str, *, stored: bool = False) -> Stage:
-    return Stage(name, says, Template(("sgp", text), text), stored=stored)
-
-
 def _total(counts: str, by_cell: bool) -> str:
-    by = "school_year, org_level, org_id, student_group"
-    text = f"""SELECT {by}, CAST(NULL AS VARCHAR) AS category, sgp, fit, SUM(students) AS students
+    by = comma(PLACED)
+    text = f"""SELECT {by}, {NO_TEXT} AS category, sgp, fit, SUM(students) AS students
         FROM {counts} GROUP BY {by}, sgp, fit"""
     if by_cell:
         text += f"""\nUNION ALL
@@ -50,7 +47,7 @@ def _ranked(total: str) -> str:
 
 def _numbers(ranked: str) -> str:
     """The two middle percentiles are those of rank ceil(n/2) and floor(n/2) + 1; outer ranks as Campbell and Gardner."""
-    outer = f"FLOOR(n / 2e0 - {Z / 2!r} * SQRT(n))"
+    outer = f"FLOOR(n / 2e0 - {NORMAL / 2!r} * SQRT(n))"
     lowest = "MIN(CASE WHEN sgp > 0 AND {} THEN sgp END)"
     unfitted = "CASE WHEN fit <> 'fitted' AND fit <> 'incomplete' THEN fit END"
     return f"""SELECT {comma(KEYS)}, CAST(SUM(students) AS DOUBLE) AS population, MAX(n) AS n,
@@ -66,8 +63,8 @@ def _numbers(ranked: str) -> str:
 def _tally(numbers: str, report: str) -> str:
     mean, error = "total / NULLIF(n, 0)", "SQRT(CASE WHEN variance > 0 THEN variance ELSE 0e0 END / NULLIF(n, 0))"
     rows = {
-        "median": ("CAST(NULL AS DOUBLE)", "n", "n", "middle", "CAST(NULL AS DOUBLE)", "low", "high"),
-        "mean": ("total", "n", "n", mean, error, f"{mean} - {Z!r} * {error}", f"{mean} + {Z!r} * {error}"),
+        "median": (NO_NUMBER, "n", "n", "middle", NO_NUMBER, "low", "high"),
+        "mean": ("total", "n", "n", mean, error, f"{mean} - {NORMAL!r} * {error}", f"{mean} + {NORMAL!r} * {error}"),
         "at_least_50": ("upper_half", "n", "n", "upper_half / NULLIF(n, 0)", *_NONE),
         # hidden together with the value: where few have a percentile, the share would tell how many
         "coverage": (
@@ -79,7 +76,7 @@ def _tally(numbers: str, report: str) -> str:
         ),
     }
     own, other = (report, "mean" if report == "median" else "median")
-    named = {own: "CAST(NULL AS VARCHAR)", other: lit(f"{other}_sgp")}
+    named = {own: NO_TEXT, other: lit(f"{other}_sgp")}
     notes = """CASE WHEN unfitted_cells > 1
             THEN 'no growth percentiles for ' || unfitted || '; and for ' || CAST(unfitted_cells - 1 AS VARCHAR) || ' more'
             WHEN unfitted_cells = 1 THEN 'no growth percentiles for ' || unfitted END"""
@@ -94,4 +91,4 @@ def _tally(numbers: str, report: str) -> str:
     )
 
 
-_NONE = ("CAST(NULL AS DOUBLE)",) * 3
+_NONE = (NO_NUMBER,) * 3
