@@ -132,6 +132,9 @@ FIGURES = re.compile(
 AFTER = re.compile(r"^\| (\d+) before, (\d+) after \| ([\d.]+) % \| ([\d.]+) % \|$", re.M)
 
 
+FROZEN = re.compile(r"^\| the first (\d+) of (\d+) points \| ([\d.]+) % \|$", re.M)
+
+
 def test_the_figures_of_the_readme() -> None:
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     rows = FIGURES.findall(text)
@@ -139,7 +142,11 @@ def test_the_figures_of_the_readme() -> None:
     for n, kind, size, *said in rows:
         found = rates(int(n), **({kind: float(size)} if kind else {}))
         assert said == [f"{100 * found[rule]:.1f}" for rule in ("either", "trend5", "trend6", "trend7")]
+    frozen = FROZEN.findall(text)
+    assert len(frozen) == 4
+    for base, points, either in frozen:
+        assert either == f"{100 * signals(int(points), int(base)):.1f}"
     lines = AFTER.findall(text)
-    assert len(lines) == 4
+    assert len(lines) == 6
     for base, points, six, eight in lines:
         assert (six, eight) == tuple(f"{100 * after(int(base), int(points), run):.1f}" for run in (6, 8))
