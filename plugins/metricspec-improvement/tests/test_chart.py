@@ -150,7 +150,7 @@ def test_the_page(results: Path, tmp_path: Path) -> None:
     assert svg.get("role") == "img" and svg.get("aria-labelledby") == "run-chart-title run-chart-desc"
     (description,) = (element.text for element in svg.iter(f"{SVG}desc"))
     assert description and "Lowest 10.0 (2024-09-01), highest 60.0 (2024-09-20)" in description
-    said = "Shift since Calls home: 10 points in a row lie above the earlier median."
+    said = "Shift after Calls home: 10 points in a row lie above the earlier median."
     assert said in description and f'<p class="verdict">{said}</p>' in page
     box = page[page.index('<div class="answer">') : page.index("</div>")]
     assert box.index(said) < box.index("The median of") < box.index("Apart from that")

@@ -83,7 +83,7 @@ def test_title_name_group_and_unit_come_from_the_project(
 ) -> None:
     lines = said(project, monkeypatch, "--org", org, "--change", "bus").splitlines()
     assert lines[0] == "Lateness: Ash, All students, 2024-25"
-    assert lines[1] == "Shift since bus: 10 points in a row lie above the earlier median."
+    assert lines[1] == "Shift after bus: 10 points in a row lie above the earlier median."
     assert lines[2].startswith("The median of the 10 points before bus is 0.0 days, and")
     assert lines[3].endswith("neither why nor whether for the better (lower is better here).")
     assert said(project, monkeypatch, "--org", org, "--group", "SWD").startswith(

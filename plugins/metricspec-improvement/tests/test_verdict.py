@@ -50,7 +50,7 @@ def series(
 def test_a_shift_without_a_signal_over_all_points() -> None:
     """Eight in a row below: the two things that were said beside each other are one verdict and a remark."""
     told = verdict(series([*BEFORE, 6, 4, 6, *[4.0] * 8, 6, 4, 6, 4, 6, 4], 10, changed=True), CALLS)
-    assert told.verdict == "Shift since calls: 8 points in a row lie below the earlier median."
+    assert told.verdict == "Shift after calls: 8 points in a row lie below the earlier median."
     assert (
         told.because[0]
         == "The median of the 10 points before calls is 5 percent, and is carried on over the 17 points after."
@@ -59,7 +59,7 @@ def test_a_shift_without_a_signal_over_all_points() -> None:
         "A shift is 8 points or more in a row on one side of that median. Where nothing changes, chance alone gives a shift in about "
     )
     assert told.because[1].endswith(
-        " of 100 series of 10 points before and 17 after. A shift says that something changed, neither why nor whether for the "
+        " of 100 series of 10 points before and 17 after. A shift is a sign that something changed, and says neither why nor whether for the "
         "better (lower is better here)."
     )
     assert (
@@ -78,7 +78,7 @@ def answers(told: Verdict, answer: str) -> None:
 
 def test_no_shift_with_a_signal_over_all_points() -> None:
     told = verdict(series([4.0] * 10 + [6.0] * 10 + [4, 6] * 5, 20, changed=True), CALLS)
-    assert told.verdict == "No shift since calls: at most 1 point in a row lies on one side of the earlier median."
+    assert told.verdict == "No shift after calls: at most 1 point in a row lies on one side of the earlier median."
     assert told.because[1].endswith("No shift is no proof that nothing changed.") and "better" not in told.because[1]
     assert ": a signal. The longest run" in told.apart
     answers(told, "No shift")
@@ -88,7 +88,7 @@ def test_a_shift_to_both_sides() -> None:
     told = verdict(series([*BEFORE, *[7.0] * 9, *[3.0] * 8], 10, changed=True), Labels())
     assert (
         told.verdict
-        == "Shift since the change: 9 points in a row lie above and 8 points in a row lie below the earlier median."
+        == "Shift after the change: 9 points in a row lie above and 8 points in a row lie below the earlier median."
     )
     assert told.because[1].endswith("neither why nor whether for the better.")
 
@@ -97,7 +97,7 @@ def test_a_shift_to_both_sides() -> None:
 def test_too_early(after: int, there: str) -> None:
     """Fewer points than make a shift are no 'no'."""
     told = verdict(series([*BEFORE, *[4.0] * after], 10, changed=True), CALLS)
-    assert told.verdict == f"Too early to say: there {there} since calls, and a shift is 8 in a row."
+    assert told.verdict == f"Too early to say: there {there} after calls, and a shift is 8 in a row."
     assert len(told.because) == 1
 
 

@@ -41,8 +41,8 @@ class RunChart:
     About a median of all points each holds for one in twenty series of pure chance or fewer, whatever their length, and one of them
     for two to four of a hundred. About a frozen median one of them holds oftener, for six to fifteen of a hundred. Fewer than `points_minimum` useful points
     give no signal. With the median of all points as centre line no run is longer than half of them, so that in series of
-    fewer than 16 points only the crossings can signal: months of one year are few, weeks are enough. A signal says that the
-    process changed, neither why nor whether for the better.
+    fewer than 16 points only the crossings can signal: months of one year are few, weeks are enough. A signal is a
+    sign that the process changed, and says neither why nor whether for the better.
 
     `trend` adds a rule that many charts have: so many points in a row that all rise or all fall (a repeated value
     counts once). It is off where left out: in simulations it found drifts hardly ever (Davis and Woodall 1988; Anhøj

@@ -12,7 +12,7 @@ from metricspec_improvement.chart.chance import shifts, signals
 from metricspec_improvement.chart.series import Series
 from metricspec_improvement.chart.words import Labels, counted, number
 
-NO_WHY = "says that something changed, neither why nor whether for the better"
+NO_WHY = "is a sign that something changed, and says neither why nor whether for the better"
 NO_PROOF = "is no proof that nothing changed"
 
 
@@ -60,7 +60,7 @@ def _of_change(series: Series, labels: Labels) -> Verdict:
     median = _median(series, labels)
     if "signal_after" not in series.facts:
         there = counted(series.after, "point") if series.after else "no point"
-        said = f"Too early to say: there {'is' if series.after < 2 else 'are'} {there} since {change}, and a shift is {needed:g} in a row."
+        said = f"Too early to say: there {'is' if series.after < 2 else 'are'} {there} after {change}, and a shift is {needed:g} in a row."
         return Verdict(said, (median,), _apart(series))
     chance = _of_hundred(shifts(series.baseline, series.after, int(needed)))
     rule = (
@@ -70,10 +70,10 @@ def _of_change(series: Series, labels: Labels) -> Verdict:
     runs = {side: series.facts[f"run_{side}"] for side in ("above", "below")}
     if series.facts["signal_after"] == 1:
         sides = [f"{counted(run, 'point')} in a row lie {side}" for side, run in runs.items() if run >= needed]
-        said = f"Shift since {change}: {' and '.join(sides)} the earlier median."
+        said = f"Shift after {change}: {' and '.join(sides)} the earlier median."
         return Verdict(said, (median, f"{rule}A shift {NO_WHY}{_better(labels)}."), _apart(series))
     most = counted(max(runs.values()), "point")
-    said = f"No shift since {change}: at most {most} in a row {'lies' if most == '1 point' else 'lie'} on one side of the earlier median."
+    said = f"No shift after {change}: at most {most} in a row {'lies' if most == '1 point' else 'lie'} on one side of the earlier median."
     return Verdict(said, (median, f"{rule}No shift {NO_PROOF}."), _apart(series))
 
 
