@@ -43,7 +43,7 @@ __all__ = [
 hookspec = pluggy.HookspecMarker("metricspec")
 hookimpl = pluggy.HookimplMarker("metricspec")
 
-# What plugins may import of metricspec; `metricspec` itself is `metricspec.load`.
+# What plugins may import of metricspec; `metricspec` itself is what its `__all__` names.
 PUBLIC = (
     "",
     "problems",
@@ -62,6 +62,8 @@ PUBLIC = (
 COMMANDS = """Commands of the command line are no hook: they are entry points of the group `metricspec.commands`, named as the
 command, whose value leads to a click command (`module:function`). So `metricspec --help` lists them without importing
 anything. One runs where the project (in this folder, or of `--project`) names its package and the lock fits.
+
+`metricspec.org_names` and `metricspec.org_id` read the orgs that a person names, as the option `--org` of our own commands does.
 
 May import: `metricspec` itself (`metricspec.load`), `model`, `measure`, `sql`, `warehouse`, `offers`, `schoolyear`, `problems`."""
 

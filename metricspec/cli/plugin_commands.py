@@ -57,7 +57,7 @@ def plugin_command(name: str, arguments: Sequence[str], ctx: click.Context) -> c
 
 def _named(name: str, having: Sequence[Installed], folder: Path | None) -> Installed:
     """The first plugin in the project's order that has the command."""
-    from metricspec.plugins.wanted import wanted_plugins
+    from metricspec.plugins.wanted import range_from, wanted_plugins
     from metricspec.problems import Problem, SpecError, UsageError
     from metricspec.running.loading import opened_project
     from metricspec.running.plugins import demand_lock
@@ -72,7 +72,7 @@ def _named(name: str, having: Sequence[Installed], folder: Path | None) -> Insta
                 raise SpecError([found])
             return found
     where = "this project's metricspec.yaml" if project else "the metricspec.yaml of a project, and go to its folder"
-    example = f'plugins: {{{packages[0]}: ">={having[0].version}"}}'
+    example = f'plugins: {{{packages[0]}: "{range_from(having[0].version)}"}}'
     raise UsageError(f"the command '{name}' is one of the plugin {packages[0]}: name it in {where}, as {example}")
 
 

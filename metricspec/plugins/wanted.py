@@ -36,6 +36,17 @@ def in_range(version: str, versions: str) -> bool:
         return False
 
 
+def range_from(version: str) -> str:
+    """A range to propose for what is installed, that takes it: up to the next version that may break something, which before
+    1.0 is the next minor one. Of what is no version, every one."""
+    try:
+        found = Version(version)
+    except InvalidVersion:
+        return ">=0"
+    lowest = found.public if found.is_prerelease else f"{found.major}.{found.minor}"
+    return f">={lowest},<{found.major + 1}" if found.major else f">={lowest},<0.{found.minor + 1}"
+
+
 def offering(measure_type: str, packages: Iterable[Installed]) -> list[str]:
     """The packages that have an entry point of this name: by convention, that of the measure type it offers."""
     return [one.package for one in packages if any(entry.name == measure_type for entry in one.hooks)]

@@ -9,6 +9,7 @@ import pytest
 
 import metricspec
 from metricspec.compiler.tail import RESULT
+from metricspec.problems import UsageError
 
 from .conftest import Command
 
@@ -78,6 +79,16 @@ def test_usage_errors_say_what_to_do(command: Command, tiny: Path, arguments: li
     assert (code, out) == (2, "")
     assert words in err
     assert "Traceback" not in err
+
+
+def test_a_plugin_reads_names_of_orgs_as_run_does(tiny: Path) -> None:
+    project = metricspec.load(tiny)
+    names = metricspec.org_names(project, [CHRONIC])
+    assert names == {"net": "Tiny Network", "d": "Tiny Unified", "north": "North School", "south": "South School"}
+    assert metricspec.org_names(metricspec.load()) == {}, "no data, no names"
+    assert metricspec.org_id("north school", names, names) == metricspec.org_id("north", names, names) == "north"
+    with pytest.raises(UsageError, match=r"unknown org 'Nroth School': did you mean north \(North School\)"):
+        metricspec.org_id("Nroth School", names, names)
 
 
 def test_missing_values_that_must_not_be_missing_are_findings(command: Command, tiny: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from metricspec.plugins.wanted import in_range, range_from
 from tests.cli.conftest import Command
 from tests.plugins.conftest import Named
 from tests.plugins.site import Site, measures
@@ -90,7 +91,7 @@ def test_it_does_not_run_elsewhere(
 ) -> None:
     monkeypatch.chdir(site.folder)
     code, _, err = command("hail", "you")
-    assert code == 2 and "the plugin hailing" in err and 'plugins: {hailing: ">=1.0"}' in err
+    assert code == 2 and "the plugin hailing" in err and 'plugins: {hailing: ">=1.0,<2"}' in err
     code, _, err = command("hail", "--", "--project", str(hailing))
     assert code == 2, "what stands behind -- is no option"
     named()
@@ -167,3 +168,13 @@ def test_help_is_quick(site: Site) -> None:
         return used() - before
 
     assert min(seconds() for _ in range(5)) < 0.25
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [("0.2.0", ">=0.2,<0.3"), ("0.10.3", ">=0.10,<0.11"), ("1.4.2", ">=1.4,<2"), ("0.3.dev1", ">=0.3.dev1,<0.4")],
+)
+def test_the_range_that_is_proposed(version: str, wanted: str) -> None:
+    """It takes what is installed, and not the next release that may break something."""
+    assert range_from(version) == wanted and in_range(version, wanted)
+    assert range_from("no version") == ">=0"

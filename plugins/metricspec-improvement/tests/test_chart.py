@@ -14,7 +14,6 @@ from metricspec.running.loading import load
 
 from metricspec_improvement.chart.command import run_chart_command
 from metricspec_improvement.chart.series import Series, Wanted, one_series, read_result
-from metricspec_improvement.chart.words import Labels, sentences
 
 SVG = "{http://www.w3.org/2000/svg}"
 BINDING = """\
@@ -45,6 +44,7 @@ groups: all_students
 policy: ca_dashboard
 compare: none
 """
+NAMES = {"N": "Net", "D": "Dale", "A": "Ash School", "B": "Birch School"}
 AWAY = [2, 4, 3, 5, 2, 4, 3, 5, 2, 4, 9, 8, 10, 9, 8, 9, 10, 9, 8, 12]  # of 20 students, on twenty days
 
 
@@ -60,7 +60,9 @@ def results(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Pat
     frame.to_csv(folder / "daily.csv", index=False)
     orgs = pd.DataFrame([("N", "network", None), ("D", "district", "N"), ("A", "school", "D"), ("B", "school", "D")])
     orgs.columns = pd.Index(["org_id", "org_level", "parent_id"])
-    orgs = orgs.assign(school_year="2024-25", org_name=orgs["org_id"], org_type="", charter=False, alternative=False)
+    orgs = orgs.assign(
+        school_year="2024-25", org_name=orgs["org_id"].map(NAMES), org_type="", charter=False, alternative=False
+    )
     orgs.to_csv(folder / "org.csv", index=False)
     (folder / "specs").mkdir()
     (folder / "specs" / "binding.yaml").write_text(BINDING)
@@ -107,37 +109,14 @@ def test_the_same_series_from_both_kinds_of_file(results: Path) -> None:
     assert (left.centre, left.baseline, left.changed) == (17.5, 10, True)
 
 
-def test_what_is_said_of_a_change(results: Path) -> None:
-    """Ten points of median 3.5 of 20 before; all ten after lie above."""
-    said = sentences(series(results, "changed"), Labels(unit="percent", change="Calls home"))
-    assert said[0] == "The median of the 10 points before Calls home is 17.5 percent."
-    assert said[1].startswith(
-        "Signal: the points vary otherwise than chance would; the longest run on one side of the median is 1"
-    )
-    assert said[2] == "Signal of a shift: since Calls home, 10 points in a row lie above that median."
-
-
-def test_what_is_said_without_a_change(results: Path) -> None:
-    """All points: the median is 6.5 of 20; ten below, ten above, crossed once, where five times are chance's fewest."""
-    plain = sentences(series(results, "plain"), Labels())
-    assert plain == [
-        "The median of all 20 points is 32.5.",
-        "Signal: the points vary otherwise than chance would; the longest run on one side of the median is 10 points (chance "
-        "allows 7) and the line is crossed 1 time (chance gives 6 or more).",
-    ]
-    frozen = sentences(series(results, "frozen"), Labels())
-    assert frozen[0] == "The median of the first 10 of 20 points is 17.5."
-    assert frozen[1].endswith("at most 3 points in a row rise or fall.")
-
-
 def test_hidden_points_take_the_signal_with_them(results: Path, tmp_path: Path) -> None:
     """The eight students of the fifth day, and, so that they cannot be worked out, one more point."""
     found = series(results, "plain", "B")
     assert found.hidden == 2 and found.centre is None and found.facts == {}
     says, page = drawn(results, tmp_path, "--indicator", "ours.plain", "--org", "B", out="b.html")
-    assert (
-        says
-        == "2 points are hidden, so no median and no signal is told: either would tell something of what is hidden.\n"
+    assert says == (
+        "ours.plain: school B, all students, 2024-25\n"
+        "No verdict: 2 points are hidden, so no median and no signal is told: either would tell something of what is hidden.\n"
     )
     assert (
         page.count("hidden: too few students") == 1
@@ -171,16 +150,27 @@ def test_the_page(results: Path, tmp_path: Path) -> None:
     assert svg.get("role") == "img" and svg.get("aria-labelledby") == "run-chart-title run-chart-desc"
     (description,) = (element.text for element in svg.iter(f"{SVG}desc"))
     assert description and "Lowest 10.0 (2024-09-01), highest 60.0 (2024-09-20)" in description
-    assert "Signal of a shift" in description
+    said = "Shift after Calls home: 10 points in a row lie above the earlier median."
+    assert said in description and f'<p class="verdict">{said}</p>' in page
+    box = page[page.index('<div class="answer">') : page.index("</div>")]
+    assert box.index(said) < box.index("The median of") < box.index("Apart from that")
+    assert "Signal:" not in page and "No signal" not in page, "one verdict"
     assert {"median 17.5", "Calls home", "baseline", "2024-09-01"} <= set(
         texts(page[page.index("<svg") : page.index("</svg>") + 6])
     )
+
+
+def test_a_change_that_is_hidden_may_be_named(results: Path, tmp_path: Path) -> None:
+    """Whether the indicator has one is no secret, and its points are hidden all the same."""
+    says, _ = drawn(results, tmp_path, "--indicator", "ours.changed", "--org", "B", "--change", "Calls", out="b.html")
+    assert "No verdict: 2 points are hidden" in says
 
 
 def test_pictures(results: Path, tmp_path: Path) -> None:
     (tmp_path / "svg").mkdir()
     _, svg = drawn(results, tmp_path / "svg", "--indicator", "ours.plain", "--org", "A", out="a.svg")
     assert "ours.plain: school A, all students, 2024-25" in texts(svg)
+    assert "Signal: the points vary otherwise than chance alone would." in texts(svg)
     assert not {"baseline", "change"} & set(texts(svg))
     target = tmp_path / "a.png"
     arguments = [str(results / "all.csv"), "--indicator", "ours.plain", "--org", "D", "--out", str(target)]
@@ -195,11 +185,19 @@ def test_pictures(results: Path, tmp_path: Path) -> None:
             ["--org", "A", "--out", "a.html"],
             "has several: say which indicator; there are: ours.changed, ours.frozen, ours.plain",
         ),
-        (["--indicator", "ours.plain", "--org", "Z", "--out", "a.html"], "has no org_id 'Z'; there are: A, B, D, N"),
+        (["--indicator", "ours.plain", "--org", "Z", "--out", "a.html"], "unknown org 'Z': there are A, B, D, N"),
         (["--indicator", "ours.plain", "--org", "A", "--group", "EL", "--out", "a.html"], "has no student_group 'EL'"),
         (
             ["--indicator", "ours.plain", "--org", "A", "--year", "2020-21", "--out", "a.html"],
             "has no school_year '2020-21'",
+        ),
+        (
+            ["--indicator", "ours.plain", "--org", "A", "--change", "Calls", "--out", "a.html"],
+            "--change 'Calls': the measure of ours.plain has no key 'change'",
+        ),
+        (
+            ["--indicator", "ours.plain", "--org", "A", "--change", "Calls", "--out", "a.html"],
+            'such as change: "2024-09-11", and run it again; in the file these have it: ours.changed',
         ),
         (["--indicator", "ours.plain", "--org", "A", "--out", "a.gif"], "ends in .html, .svg or .png"),
         (["--indicator", "ours.plain", "--org", "A", "--out", "none/a.svg"], "there is no folder none"),
@@ -267,6 +265,13 @@ def test_the_order_of_labels(results: Path, labels: list[str], same: bool) -> No
     else:
         with pytest.raises(UsageError, match="the order of the periods is not the same everywhere"):
             one_series(named, wanted)
+
+
+def test_a_file_of_the_version_before_is_refused(results: Path) -> None:
+    """It does not say how many points in a row are a shift."""
+    frame = read_result(results / "all.parquet")
+    with pytest.raises(UsageError, match=r"has no statistic shift_from: it was made by metricspec-improvement 0\.2\.0"):
+        one_series(frame[frame["statistic"] != "shift_from"], Wanted("ours.changed", "A", "ALL", None))
 
 
 def test_files_that_are_no_result(results: Path, tmp_path: Path) -> None:

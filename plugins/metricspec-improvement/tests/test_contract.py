@@ -1,7 +1,9 @@
-"""The contract of measure types, over the rows beside this file.
+"""The contract of measure types, over the rows of two folders beside this file.
 
 School A has three students on fourteen days, of whom 0 0 1 1 0 0 0 1 2 3 2 3 2 3 are absent. The median is 1 of 3; eleven
-points are off it, five below and then six above: one crossing where chance gives two or more.
+points are off it, five below and then six above: one crossing where chance gives two or more. In run_chart_changed the change is
+on the seventh day. The median before it is 0, on which the seventh lies; then come seven above it. School B has no day from
+the change on, school C none before it.
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ import metricspec_improvement
 
 
 @cache
-def fixture() -> Fixture:
+def fixture(folder: str) -> Fixture:
     registry: Registry = load_registry(plugins=[metricspec_improvement])
-    return Fixture.read(Path(__file__).parent / "run_chart", registry)
+    return Fixture.read(Path(__file__).parent / folder, registry)
 
 
+@pytest.mark.parametrize("folder", ["run_chart", "run_chart_changed"])
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-def test_contract(law: Callable[[Fixture], None]) -> None:
-    law(fixture())
+def test_contract(law: Callable[[Fixture], None], folder: str) -> None:
+    law(fixture(folder))

@@ -106,7 +106,7 @@ def test_the_example_of_qicharts() -> None:
     assert (found["longest_run"], found["longest_run_limit"]) == (10, 7)
     assert (found["crossings"], found["crossings_limit"]) == (3, 7)
     assert found["signal"] == 1
-    assert found["notes"] == "signal; a run longer than chance allows; fewer crossings than chance allows"
+    assert found["notes"] == "signal: a run longer than chance allows, fewer crossings than chance allows"
 
 
 SHIFT = [5.0, 7, 6, 5, 7, 6, 5, 7, 9, 9, 9, 9, 9, 9]
@@ -120,10 +120,30 @@ def test_a_shift_after_a_change() -> None:
     assert [found[at]["run_above"] for at in range(4)] == [6, 5, 0, 0]
     assert [found[at]["run_below"] for at in range(4)] == [0, 0, 0, 6]
     assert [found[at]["signal_after"] for at in range(4)] == [1, 0, None, 1]
-    assert found[0]["notes"].endswith("; from 009 on 6 points or more in a row above the centre line")
-    assert found[1]["notes"].endswith("; from 009 on no shift")
-    assert found[2]["notes"].endswith("; no point from 009 on")
-    assert found[3]["notes"].endswith("; from 009 on 6 points or more in a row below the centre line")
+    notes = [found[at]["notes"].partition(" (apart from that, over all points, ") for at in range(4)]
+    assert [said for said, _, _ in notes] == [
+        "shift from 009 on: 6 points or more in a row above the centre line",
+        "no shift from 009 on: no 6 points in a row on one side of the centre line",
+        "no shift is told of fewer than 6 points from 009 on",
+        "shift from 009 on: 6 points or more in a row below the centre line",
+    ]
+    few = "no signal is told of fewer than 10 points off the centre line)"
+    assert [apart for _, _, apart in notes] == ["no signal)", "no signal)", few, "no signal)"]
+    assert {found[at]["shift_from"] for at in range(4)} == {6}
+
+
+def test_a_shift_to_both_sides() -> None:
+    """Six above and then six below, of which all rules tell."""
+    spec = RunChartSpec("x", date="d", every="week", change="009", after_run=6, trend=4)
+    found = run("duckdb", spec, [[*SHIFT[:8], *[9.0] * 6, *[1.0] * 6], [5.0, 7, *SHIFT[2:8], 1, 2, 3, 4]], 8)
+    assert found[0]["signal_after"] == 1
+    assert found[0]["notes"].startswith(
+        "shift from 009 on: 6 points or more in a row above, and so many below, the centre line (apart"
+    )
+    assert found[1]["notes"] == (
+        "no shift is told of fewer than 6 points from 009 on (apart from that, over all points, signal: 4 points or more in a row "
+        "that rise or fall)"
+    )
 
 
 def test_no_point_before_the_change() -> None:

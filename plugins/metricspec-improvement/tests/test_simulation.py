@@ -2,7 +2,8 @@
 
 The figures stand in the README. The trend rule signals hardly oftener where the process drifts, the purpose that it was made
 for, than in series of pure chance (Davis and Woodall 1988; Anhøj and Olesen 2014). What is simulated here is independent normal values of one standard deviation about a centre that stays, shifts, or
-drifts; runs and crossings are counted by other code than the measure's, which is held against it first.
+drifts; runs and crossings are counted by other code than the measure's, which is held against the rules on lists first. It is the
+code by which the command says how often chance alone gives its verdict.
 """
 
 from __future__ import annotations
@@ -10,48 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
 import run_rules
-from numpy.typing import NDArray
 
-from metricspec_improvement.limits import crossings_limit, longest_run_limit
+from metricspec_improvement.chart.chance import SERIES, rules, shifts, signals
 
-SERIES = 20_000
 Rates = Mapping[str, float]
-
-
-def longest(same: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The longest row of true values in each line."""
-    current = np.zeros(len(same), np.int64)
-    best = current.copy()
-    for column in same.T:
-        current = np.where(column, current + 1, 0)
-        best = np.maximum(best, current)
-    return best
-
-
-def rules(values: NDArray[np.float64], base: int | None = None) -> dict[str, NDArray[np.bool_]]:
-    """Which series each rule signals; no point lies on the line but the middle one of an odd number."""
-    n = values.shape[1]
-    centre = np.median(values[:, :base], axis=1, keepdims=True)
-    above = values > centre
-    crossings = (above[:, 1:] != above[:, :-1]).sum(axis=1)
-    run = np.maximum(longest(above), longest(~above))
-    rises = values[:, 1:] > values[:, :-1]
-    trend = 1 + np.maximum(longest(rises), longest(~rises))
-    shift = run > longest_run_limit(n)
-    few = crossings < crossings_limit(n)
-    return {
-        "run": shift,
-        "crossings": few,
-        "either": shift | few,
-        "trend5": trend >= 5,
-        "trend6": trend >= 6,
-        "trend7": trend >= 7,
-    }
 
 
 @cache
@@ -59,16 +28,21 @@ def rates(n: int, shift: float = 0.0, drift: float = 0.0) -> Rates:
     """The share of series that each rule signals. The shift comes half-way; the drift is over the whole series."""
     random = np.random.default_rng([20_261_122, n, int(10 * shift), int(10 * drift)])
     centre = np.where(np.arange(n) >= n // 2, shift, 0.0) + drift * np.arange(n) / (n - 1)
-    return {rule: float(found.mean()) for rule, found in rules(random.normal(centre, 1, (SERIES, n))).items()}
+    found = rules(random.normal(centre, 1, (SERIES, n)), n)
+    trends = {f"trend{points}": found.trend >= points for points in (5, 6, 7)}
+    every = {"run": found.run, "crossings": found.crossings, "either": found.signal, **trends}
+    return {rule: float(ones.mean()) for rule, ones in every.items()}
 
 
-def test_the_counting_is_that_of_the_rules_on_lists() -> None:
-    values = np.random.default_rng(3).normal(0, 1, (300, 24))
-    found = rules(values)
+@pytest.mark.parametrize(("n", "base"), [(24, 24), (37, 37), (37, 18), (24, 11), (12, 1)])
+def test_the_counting_is_that_of_the_rules_on_lists(n: int, base: int) -> None:
+    values = np.random.default_rng(3).normal(0, 1, (300, n))
+    found = rules(values, base)
     for at, line in enumerate(values.tolist()):
-        want = run_rules.of(line, len(line))
-        assert bool(found["either"][at]) == bool(run_rules.signal(want))
-        assert bool(found["trend5"][at]) == (want.longest_trend >= 5)
+        want = run_rules.of(line, base)
+        assert bool(found.signal[at]) == bool(run_rules.signal(want))
+        assert found.trend[at] == want.longest_trend
+    assert found.signal.any() and not found.signal.all()
 
 
 @pytest.mark.parametrize("n", [12, 24, 36])
@@ -104,12 +78,45 @@ def test_no_long_run_in_twelve_points_about_their_own_median() -> None:
     assert rates(12, shift=4.0)["run"] == 0.0
 
 
-@cache
-def after(base: int, points: int, run: int) -> float:
-    """How often so many points in a row after a change that did nothing lie on one side of the median before it."""
-    values = np.random.default_rng([6, base]).normal(0, 1, (SERIES, base + points))
-    above = values[:, base:] > np.median(values[:, :base], axis=1, keepdims=True)
-    return float((np.maximum(longest(above), longest(~above)) >= run).mean())
+after = cache(shifts)
+
+
+def test_the_chance_of_a_shift_is_that_of_coins_of_every_weight() -> None:
+    """Worked out another way: the median of 7 points before has a share u of all points above it, which is Beta(4, 4); each point
+    after lies above it with that share, alone, so that the longest run of twelve is that of coins."""
+    shares = (np.arange(200) + 0.5) / 200
+    weights = shares**3 * (1 - shares) ** 3
+    none = [no_run(12, 8, share) for share in shares]
+    assert after(7, 12, 8) == pytest.approx(1 - np.average(none, weights=weights), abs=0.008)
+
+
+def no_run(coins: int, run: int, share: float) -> float:
+    """The chance that of so many coins, of which each falls on one side with a chance, no `run` in a row lie on one side."""
+    now = {(side, 1): chance for side, chance in ((0, 1 - share), (1, share))}
+    for _ in range(coins - 1):
+        then: dict[tuple[int, int], float] = {}
+        for (side, length), chance in now.items():
+            for falls, weight in ((0, 1 - share), (1, share)):
+                key = (falls, length + 1 if falls == side else 1)
+                then[key] = then.get(key, 0.0) + chance * weight
+        now = {key: chance for key, chance in then.items() if key[1] < run}
+    return sum(now.values())
+
+
+def test_the_chance_of_a_signal_is_that_of_all_orders() -> None:
+    """About the median of all sixteen points any order of eight above and eight below is as likely as another."""
+    found = [
+        run_rules.signal(run_rules.of([float(at in above) for at in range(16)], 16))
+        for above in combinations(range(16), 8)
+    ]
+    assert signals(16, 16) == pytest.approx(sum(map(bool, found)) / len(found), abs=0.004)
+
+
+def test_a_frozen_median_is_wrong_oftener() -> None:
+    """It lies beside the middle of what comes after, in series of pure chance too."""
+    for points, base in ((24, 12), (36, 12), (37, 18)):
+        assert 2 * signals(points, points) < signals(points, base) < 0.2
+    assert signals(24, 24, trend=5) > 0.2
 
 
 @pytest.mark.parametrize("base", [12, 18, 24])
@@ -125,6 +132,9 @@ FIGURES = re.compile(
 AFTER = re.compile(r"^\| (\d+) before, (\d+) after \| ([\d.]+) % \| ([\d.]+) % \|$", re.M)
 
 
+FROZEN = re.compile(r"^\| the first (\d+) of (\d+) points \| ([\d.]+) % \|$", re.M)
+
+
 def test_the_figures_of_the_readme() -> None:
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     rows = FIGURES.findall(text)
@@ -132,7 +142,11 @@ def test_the_figures_of_the_readme() -> None:
     for n, kind, size, *said in rows:
         found = rates(int(n), **({kind: float(size)} if kind else {}))
         assert said == [f"{100 * found[rule]:.1f}" for rule in ("either", "trend5", "trend6", "trend7")]
+    frozen = FROZEN.findall(text)
+    assert len(frozen) == 4
+    for base, points, either in frozen:
+        assert either == f"{100 * signals(int(points), int(base)):.1f}"
     lines = AFTER.findall(text)
-    assert len(lines) == 4
+    assert len(lines) == 6
     for base, points, six, eight in lines:
         assert (six, eight) == tuple(f"{100 * after(int(base), int(points), run):.1f}" for run in (6, 8))

@@ -9,7 +9,7 @@ from metricspec.measure import MeasureType
 
 from metricspec_improvement.measure import RunChart
 
-__version__ = "0.2.0"
+__version__ = "0.2.1"
 METRICSPEC_HOOKS = 2
 
 

@@ -38,19 +38,22 @@ class RunChart:
     - the longest run of points on one side is longer than log2(n) + 3, rounded;
     - the line is crossed fewer times than the 5th percentile of a binomial distribution of n - 1 tosses.
 
-    Each holds for about one in twenty series of pure chance, whatever their length. Fewer than `points_minimum` useful points
+    About a median of all points each holds for one in twenty series of pure chance or fewer, whatever their length, and one of them
+    for two to four of a hundred. About a frozen median one of them holds oftener, for six to fifteen of a hundred. Fewer than `points_minimum` useful points
     give no signal. With the median of all points as centre line no run is longer than half of them, so that in series of
-    fewer than 16 points only the crossings can signal: months of one year are few, weeks are enough. A signal says that the
-    process changed, neither why nor whether for the better.
+    fewer than 16 points only the crossings can signal: months of one year are few, weeks are enough. A signal is a
+    sign that the process changed, and says neither why nor whether for the better.
 
     `trend` adds a rule that many charts have: so many points in a row that all rise or all fall (a repeated value
     counts once). It is off where left out: in simulations it found drifts hardly ever (Davis and Woodall 1988; Anhøj
     and Olesen 2014), and here too (see the package's README).
 
-    After a `change`, `signal_after` is 1 where `after_run` useful points or more from the change on lie in a row on one
-    side of the median before it; `run_above` and `run_below` are the longest. It is eight where left out. Perla, Provost and
-    Murray (2011) call six a shift, but of twelve points about the median of twelve others six in a row lie on one side in
-    one of five series of pure chance, and eight in one of fifteen.
+    After a `change` the question is whether the points shifted, and `signal_after` is the answer: 1 where `after_run` useful points
+    or more from the change on lie in a row on one side of the median before it, and none where there are not so many; `run_above`
+    and `run_below` are the longest. It is eight where left out. Perla, Provost and Murray (2011) call six a shift, but of twelve
+    points about the median of twelve others six in a row lie on one side in one of five series of pure chance, and eight in one
+    of fifteen; of nineteen about that of eighteen, eight in one of ten. `signal` is then of another question, whether anything
+    changed at any time, and no second answer: the note of the centre line has it in brackets, behind the shift.
 
     No intervals: how far points lie from each other is what the chart shows. The row without category and statistic is the
     centre line; its `n` and `denominator`, and those of all statistics, are the smallest of any point. So where the policy
@@ -58,8 +61,8 @@ class RunChart:
     could tell it. `points_from` leaves periods of few students out of the series altogether.
 
     Statistics: `points`, `useful_points`, `baseline_points`, `longest_run`, `longest_run_limit`, `crossings`,
-    `crossings_limit`, `signal`; with `trend` `longest_trend`; with `change` `points_after`, `run_above`, `run_below` and
-    `signal_after`.
+    `crossings_limit`, `signal`; with `trend` `longest_trend` and `trend_from`, the spec's own; with `change` `points_after`,
+    `run_above`, `run_below`, `shift_from` (`after_run`) and `signal_after`.
 
     Sources: Anhøj and Olesen 2014, Run charts revisited, PLoS ONE 9(11) e113825; R package qicharts; Perla, Provost and
     Murray 2011, The run chart, BMJ Quality and Safety 20(1), 46-51; Schilling 2012, The surprising predictability of long

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from metricspec.measure import PLACED, Statistic
 from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, lit, stage
 
@@ -21,11 +23,13 @@ def statistics(spec: RunChartSpec) -> tuple[Statistic, ...]:
     }
     if spec.trend is not None:
         found["longest_trend"] = "the longest row of points that all rise, or all fall"
+        found["trend_from"] = "so many points that all rise, or all fall, are a signal"
     if spec.change is not None:
         found |= {
             "points_after": "points from the change on",
             "run_above": "the longest run above the centre line from the change on",
             "run_below": "the longest run below the centre line from the change on",
+            "shift_from": "so many points in a row on one side of the centre line, from the change on, are a shift",
             "signal_after": f"whether {spec.after_run} points in a row lie on one side from the change on (1) or not (0)",
         }
     return tuple(Statistic(name, says, 0) for name, says in found.items())
@@ -61,13 +65,14 @@ def _values(spec: RunChartSpec) -> list[tuple[str, str]]:
         "signal": judged.format(f"CASE WHEN {' OR '.join(_rules(spec))} THEN 1e0 ELSE 0e0 END"),
     }
     if spec.trend is not None:
-        found["longest_trend"] = "longest_trend"
+        found |= {"longest_trend": "longest_trend", "trend_from": f"{spec.trend}e0"}
     if spec.change is not None:
         found |= {
             "points_after": "points - base",
             "run_above": "run_above",
             "run_below": "run_below",
-            "signal_after": f"CASE WHEN base > 0 AND points > base THEN CASE WHEN {_after(spec)} THEN 1e0 ELSE 0e0 END END",
+            "shift_from": f"{spec.after_run}e0",
+            "signal_after": f"CASE WHEN {_long_enough(spec)} THEN CASE WHEN {_after(spec)} THEN 1e0 ELSE 0e0 END END",
         }
     assert tuple(found) == tuple(one.name for one in statistics(spec))
     return list(found.items())
@@ -82,32 +87,49 @@ def _rules(spec: RunChartSpec) -> list[str]:
     return ["longest_run > longest_run_limit", "crossings < crossings_limit", *trend]
 
 
+def _long_enough(spec: RunChartSpec) -> str:
+    """Whether there are points before the change, and enough from it on to be a shift at all."""
+    return f"base > 0 AND points - base >= {spec.after_run}"
+
+
 def _after(spec: RunChartSpec) -> str:
     return f"(run_above >= {spec.after_run} OR run_below >= {spec.after_run})"
 
 
 def _notes(spec: RunChartSpec) -> str:
-    """What the signals say, in words; no figure of a point stands in it."""
-    rules = _rules(spec)
-    says = ["a run longer than chance allows", "fewer crossings than chance allows"]
-    says += [f"{spec.trend} points or more in a row that rise or fall"] if spec.trend is not None else []
-    parts = " || ".join(
-        f"CASE WHEN {rule} THEN {lit('; ' + text)} ELSE '' END" for rule, text in zip(rules, says, strict=True)
-    )
-    signal = f"CASE WHEN {' OR '.join(rules)} THEN 'signal' || {parts} ELSE 'no signal' END"
-    few = f"no signal is told of fewer than {spec.points_minimum} points off the centre line"
-    many = f"no signal is told of more than {spec.most} points"
-    text = f"CASE WHEN useful > {spec.most} THEN {lit(many)} WHEN {_judged(spec)} THEN {signal} ELSE {lit(few)} END"
-    if spec.change is not None:
-        text += f" || {_notes_after(spec, spec.change)}"
+    """The verdict in words, as one statement; no figure of a point stands in it. With a change the verdict is of the points
+    after it, and what the rules for all points say stands behind it in brackets."""
+    if spec.change is None:
+        text = _notes_of_all(spec)
+    else:
+        aside = lit(" (apart from that, over all points, "), _notes_of_all(spec), lit(")")
+        text = f"{_notes_after(spec, spec.change)} || {' || '.join(aside)}"
         text = f"CASE WHEN base = 0 THEN {lit(f'no point before {spec.change}')} ELSE {text} END"
     return f"CAST({text} AS VARCHAR)"
 
 
+def _notes_of_all(spec: RunChartSpec) -> str:
+    says = ["a run longer than chance allows", "fewer crossings than chance allows"]
+    says += [f"{spec.trend} points or more in a row that rise or fall"] if spec.trend is not None else []
+    rules = list(zip(_rules(spec), says, strict=True))
+    several = [some for size in range(len(rules), 0, -1) for some in combinations(rules, size)]
+    signals = [
+        f"WHEN {' AND '.join(rule for rule, _ in some)} THEN {lit('signal: ' + ', '.join(text for _, text in some))}"
+        for some in several
+    ]
+    few = f"no signal is told of fewer than {spec.points_minimum} points off the centre line"
+    many = f"no signal is told of more than {spec.most} points"
+    return f"""CASE WHEN useful > {spec.most} THEN {lit(many)} WHEN NOT ({_judged(spec)}) THEN {lit(few)}
+        {" ".join(signals)} ELSE 'no signal' END"""
+
+
 def _notes_after(spec: RunChartSpec, change: str) -> str:
-    row = f"; from {change} on {spec.after_run} points or more in a row {{}} the centre line"
-    above, below = (row.format(side) for side in ("above", "below"))
-    return f"""CASE WHEN points = base THEN {lit(f"; no point from {change} on")}
-        WHEN run_above >= {spec.after_run} AND run_below >= {spec.after_run} THEN {lit(row.format("above, and so many below,"))}
+    run = f"{spec.after_run} points or more in a row"
+    row = f"shift from {change} on: {run} {{}} the centre line"
+    above, below, both = (row.format(side) for side in ("above", "below", "above, and so many below,"))
+    none = f"no shift from {change} on: no {spec.after_run} points in a row on one side of the centre line"
+    few = f"no shift is told of fewer than {spec.after_run} points from {change} on"
+    return f"""CASE WHEN points - base < {spec.after_run} THEN {lit(few)}
+        WHEN run_above >= {spec.after_run} AND run_below >= {spec.after_run} THEN {lit(both)}
         WHEN run_above >= {spec.after_run} THEN {lit(above)} WHEN run_below >= {spec.after_run} THEN {lit(below)}
-        ELSE {lit(f"; from {change} on no shift")} END"""
+        ELSE {lit(none)} END"""

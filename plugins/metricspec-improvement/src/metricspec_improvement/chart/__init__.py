@@ -1,1 +1,1 @@
-"""The command `run-chart`: one run chart out of a Result file, and nothing else."""
+"""The command `run-chart`: one run chart out of a Result file, named as the project names things."""

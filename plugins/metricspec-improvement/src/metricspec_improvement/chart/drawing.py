@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from metricspec.problems import UsageError
 
 from metricspec_improvement.chart.series import Series
+from metricspec_improvement.chart.verdict import Verdict
 from metricspec_improvement.chart.words import Labels, description, heading, number
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 # Each at least 4.5 to 1 on white, the shade but for what is written on it.
 INK, QUIET, POINT, CENTRE, CHANGE, SHADE = "#1a1a1a", "#595959", "#1f4e79", "#9a4a00", "#6a1b5d", "#e9eef4"
 MOST_LABELS = 13
+LINE = 100  # letters of the title and of the verdict that fit above the picture
 
 
 def ready() -> None:
@@ -33,20 +36,19 @@ def ready() -> None:
     del altair, vl_convert
 
 
-def svg(series: Series, labels: Labels, *, titled: bool = True) -> str:
-    """The picture as one <svg> element that names and describes itself; `titled`: its title is drawn too."""
+def svg(series: Series, labels: Labels, told: Verdict, *, titled: bool = True) -> str:
+    """The picture as one <svg> element that names and describes itself; `titled`: title and verdict are drawn too."""
     import vl_convert
 
-    text = vl_convert.vegalite_to_svg(_chart(series, labels, titled=titled).to_dict(), vl_version=_version())
-    return _told(text, heading(series, labels), description(series, labels))
+    chart = _chart(series, labels, told if titled else None)
+    text = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=_version())
+    return _told(text, heading(series, labels), description(series, told.sentences))
 
 
-def png(series: Series, labels: Labels) -> bytes:
+def png(series: Series, labels: Labels, told: Verdict) -> bytes:
     import vl_convert
 
-    return bytes(
-        vl_convert.vegalite_to_png(_chart(series, labels, titled=True).to_dict(), vl_version=_version(), scale=2)
-    )
+    return bytes(vl_convert.vegalite_to_png(_chart(series, labels, told).to_dict(), vl_version=_version(), scale=2))
 
 
 def _version() -> str:
@@ -70,15 +72,16 @@ def _told(text: str, title: str, says: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _chart(series: Series, labels: Labels, *, titled: bool) -> Any:
+def _chart(series: Series, labels: Labels, told: Verdict | None) -> Any:
     import altair as alt
 
     layers = [*_shade(series), *_change(series, labels), *_centre(series), *_points(series, labels), *_hidden(series)]
     chart = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, background="white")
-    if titled:
+    if told is not None:
         title = alt.TitleParams(
-            heading(series, labels), anchor="start", fontSize=15, fontWeight="bold", color=INK, limit=WIDTH, offset=12
-        )
+            wrap(heading(series, labels), LINE), subtitle=wrap(told.verdict, LINE), anchor="start", fontSize=15, fontWeight="bold",
+            color=INK, subtitleColor=INK, subtitleFontSize=13, subtitlePadding=6, offset=12,
+        )  # fmt: skip
         chart = chart.properties(title=title)
     return chart.configure(font="sans-serif").configure_view(stroke=None).configure_axis(
         labelColor=QUIET, titleColor=INK, labelFontSize=12, titleFontSize=12, titleFontWeight="normal", titlePadding=14, gridColor="#e3e3e3",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = ("indicator", "version", "school_year", "org_level", "org_id", "student_group")
 NEEDED = (*KEYS, "category", "statistic", "n", "value", "suppressed", "notes")
+AFTER = "signal_after"  # the statistic that only indicators with a change have
 WHY = {
     "primary": "too few students",
     "complementary": "so that no total of the year tells another",
@@ -36,7 +37,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """`facts` are the statistics by name, without those that are hidden; `centre` is None where it is hidden."""
+    """`facts` are the statistics by name, without those that are hidden; `centre` is None where it is hidden; `changed`:
+    whether the indicator has a `change`, which its points come before or after."""
 
     indicator: str
     version: str
@@ -47,6 +49,7 @@ class Series:
     points: tuple[Point, ...]
     centre: float | None
     notes: str
+    changed: bool
     facts: Mapping[str, float]
 
     @property
@@ -65,9 +68,9 @@ class Series:
         return int(self.facts.get("baseline_points", len(self.points)))
 
     @property
-    def changed(self) -> bool:
-        """Whether a change is known that the points after the baseline came after."""
-        return "points_after" in self.facts
+    def after(self) -> int:
+        """How many points there are from the change on."""
+        return len(self.points) - self.baseline
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,11 @@ def one_series(frame: pd.DataFrame, wanted: Wanted) -> Series:
         raise UsageError(f"'{wanted.org}' is the id of orgs of several levels: keep the rows of one in the file")
     if not (rows["statistic"] == "crossings").any():
         raise UsageError(f"{rows['indicator'].iloc[0]} has no run chart: its measure type is not run_chart")
+    for name, limit in ((AFTER, "shift_from"), ("longest_trend", "trend_from")):
+        if (rows["statistic"] == name).any() and not (rows["statistic"] == limit).any():
+            raise UsageError(
+                f"the file has no statistic {limit}: it was made by metricspec-improvement 0.2.0; run the indicator again"
+            )
     return _series(rows)
 
 
@@ -126,6 +134,19 @@ def _chosen(frame: pd.DataFrame, column: str, value: str | None) -> pd.DataFrame
         what = f"has no {column} '{value}'" if value is not None else f"has several: say which {column}"
         raise UsageError(f"the file {what}; there are: {listed}")
     return found
+
+
+def demand_change(frame: pd.DataFrame, series: Series, name: str) -> None:
+    """Raises UsageError where a change is named that the indicator does not have."""
+    if series.changed:
+        return
+    having = sorted(frame.loc[frame["statistic"] == AFTER, "indicator"].unique())
+    such = series.points[len(series.points) // 2].period if series.points else "2025-01-06"
+    raise UsageError(
+        f"--change '{name}': the measure of {series.indicator} has no key 'change', so nothing says where it began; "
+        f'write the first period after it, such as change: "{such}", and run it again; '
+        + (f"in the file these have it: {', '.join(having)}" if having else "no indicator in the file has it")
+    )
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -146,8 +167,9 @@ def _series(rows: pd.DataFrame) -> Series:
     facts = {str(row["statistic"]): row["value"] for row in said.to_dict("records") if not _nothing(row["value"])}
     keys = {name: str(line[name]) for name in KEYS}
     centre = None if _nothing(line["value"]) else float(line["value"])
+    notes = "" if _nothing(line["notes"]) else str(line["notes"])
     return Series(
-        **keys, points=points, centre=centre, notes="" if _nothing(line["notes"]) else str(line["notes"]), facts=facts
+        **keys, points=points, centre=centre, notes=notes, changed=AFTER in set(said["statistic"]), facts=facts
     )
 
 
