@@ -96,10 +96,12 @@ def _detailed(
     """The report with the change of SQL and numbers, of both sides' specs over the current project's data."""
     from dataclasses import replace
 
+    from metricspec.cli.left_out import tell_unjudged
     from metricspec.versioning.asked import numbers_of, sql_of
 
     old, new = given.old.project(current), given.new.project(current)
     if sql:
+        tell_unjudged(dialect)
         made = replace(made, sql=sql_of(made.found, given, old, new, dialect))
     if numbers:
         url, files = place[0] or current.warehouse, data_files(data)

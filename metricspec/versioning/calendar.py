@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -17,9 +17,15 @@ LAST_DAY = (6, 30)
 
 @dataclass(frozen=True)
 class Calendar:
-    """The day from which one looks. A school year is finished after June 30 of the year it ends in."""
+    """The day from which one looks. A school year is finished after June 30 of the year it ends in. `known` are school years
+    that matter whatever a document speaks of: those in which some indicator begins or ends."""
 
     as_of: date
+    known: frozenset[str] = frozenset()
+
+    def knowing(self, documents: Iterable[Any]) -> Calendar:
+        """With the school years that some data speak of."""
+        return replace(self, known=self.known | {year for one in documents for year in _mentioned(one)})
 
     def finished(self, year: str) -> bool:
         """
@@ -34,10 +40,10 @@ class Calendar:
         return school_year(self.as_of.year + (self.as_of > date(self.as_of.year, *LAST_DAY)))
 
     def years(self, *documents: Any) -> tuple[str, ...]:
-        """School years that stand for all there are: those that some data speak of and the running one, from one before
-        the first, which stands for all before it, to one after the last, which stands for all after it."""
-        ends = [ending_year(year) for document in documents for year in _mentioned(document)]
-        ends.append(ending_year(self.current))
+        """School years that stand for all there are: those that some data speak of, those known and the running one, from one
+        before the first, which stands for all before it, to one after the last, which stands for all after it."""
+        ends = [ending_year(year) for year in self.known | {self.current}]
+        ends += [ending_year(year) for document in documents for year in _mentioned(document)]
         return tuple(school_year(end) for end in range(min(ends) - 1, max(ends) + 2))
 
     def effect(self, years: Sequence[str], effective: Iterable[Years]) -> Effect:

@@ -77,7 +77,10 @@ class Comparison:
     def __init__(self, old: Snapshot, new: Snapshot, calendar: Calendar) -> None:
         self.old = old
         self.new = new
-        self.calendar = calendar
+        every = (
+            spec for side in (old, new) for key, specs in side.specs.items() if key[0] == "indicator" for spec in specs
+        )
+        self.calendar = calendar.knowing(spec.document.data.get("effective") for spec in every)
         self._documents: dict[tuple[str, str], tuple[Change, ...]] = {}
 
     def all(self) -> list[Compared]:

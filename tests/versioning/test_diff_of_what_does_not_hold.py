@@ -80,3 +80,11 @@ def test_what_versions_say_of_the_whole(project: Repository, version: str, says:
         project.replace(file, "20 * days_absent", "25 * days_absent")
         project.replace(file, 'version: "1.0.0"', f'version: "{raised}"')
     assert f"2 indicators: 2 with a major change ({says})" in command(project.folder, "diff", "HEAD").stdout
+
+
+@pytest.mark.parametrize("effective", ["{to: 2018-19}", "{from: 2016-17, to: 2018-19, except: [2017-18]}"])
+def test_a_rule_without_years_is_felt_where_an_indicator_has_ended(project: Repository, effective: str) -> None:
+    project.replace(OWN, "better: lower\n", f"better: lower\neffective: {effective}\n")
+    project.commit("ended")
+    project.replace(POLICY, "n: 11", "n: 12")
+    assert "2.0.0 is needed (major)" in command(project.folder, "diff", "HEAD").stdout
