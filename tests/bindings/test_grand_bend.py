@@ -94,6 +94,7 @@ def fill(database: duckdb.DuckDBPyConnection, days: dict[str, list[date]]) -> No
     )
 
 
+@pytest.mark.slow
 def test_attendance_of_each_student(shipped: Project, tmp_path: Path) -> None:
     days = school_days()
     expected = by_hand(days)

@@ -36,6 +36,7 @@ def test_the_demo_is_a_project_whose_commands_work(
     assert command("run", "near_chronic")[0] == 0
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_demo(command: Command, tmp_path: Path) -> None:
     outs = [command("demo", tmp_path / name, *SMALL)[1] for name in ("one", "two")]
     first, second = (out.partition("Example Network")[2].partition("What to try")[0] for out in outs)

@@ -45,6 +45,7 @@ def test_in_duckdb_from_any_folder_and_again(
             same(connection.execute(f"FROM published.{view_name(name)}").df(), one(whole, name))
 
 
+@pytest.mark.slow
 def test_in_sqlite(
     tables: Project, exported: tuple[str, ...], whole: pd.DataFrame, network_in_sqlite: sqlite3.Connection
 ) -> None:

@@ -125,6 +125,7 @@ def published(
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(one=st.lists(SMALL, min_size=8, max_size=8), two=st.lists(SMALL, min_size=8, max_size=8))
+@pytest.mark.slow
 def test_counts_behind_hidden_rows_change_nothing(
     tmp_path: Path, one: list[tuple[int, int]], two: list[tuple[int, int]]
 ) -> None:
