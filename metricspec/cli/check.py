@@ -63,7 +63,7 @@ def check_command(
     """Check specs: files or folders, or the whole project. Exit code 1 where there are errors."""
     from metricspec.problems import SpecError, UsageError
     from metricspec.reading.formats import render
-    from metricspec.running.loading import load_for_check
+    from metricspec.running.loading import FILE, load_for_check
 
     if (sample or binding) and not live:
         raise UsageError("--sample and --binding go with --live")
@@ -86,6 +86,8 @@ def check_command(
     if text:
         click.echo(text)
     if form == "text":
+        if not paths and not ((folder or Path()) / FILE).is_file():
+            click.echo("there is no project here (metricspec.yaml): these are the specs that ship", err=True)
         _summaries(checked, problems, found, live)
     return 1 if any(p.severity == "error" for p in (*problems, *told)) else 0
 

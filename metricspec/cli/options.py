@@ -13,12 +13,28 @@ from metricspec.problems import UsageError
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def project_folder(_context: click.Context, _parameter: click.Parameter, folder: Path | None) -> Path | None:
+    """The folder that was named. Raises UsageError where none was, and this one is no project but lies in one: without the
+    project's specs everything would seem to be right."""
+    from metricspec.running.loading import FILE
+
+    here = Path.cwd()
+    if folder is None and not (here / FILE).is_file():
+        around = next((one for one in here.parents if (one / FILE).is_file()), None)
+        if around is not None:
+            raise UsageError(
+                f"this folder lies in a project and is none itself: go to {around}, or add --project {around}"
+            )
+    return folder
+
+
 def project_option(function: F) -> F:
     return click.option(
         "--project",
         "folder",
         type=click.Path(path_type=Path, file_okay=False),
         default=None,
+        callback=project_folder,
         help="The project's folder (with metricspec.yaml). Default: this folder, if it is one.",
     )(function)
 
