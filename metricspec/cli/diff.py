@@ -80,7 +80,8 @@ def diff_command(
         print_report(made)
     else:
         click.echo(as_json(made) if form == "json" else as_markdown(made))
-    return 1 if given.new.snapshot.broken or any(made.errors.values()) else 0
+    wrong = bool(given.new.snapshot.broken) or any(made.errors.values())
+    return 1 if wrong or (given.new.faulty and not given.ids) else 0
 
 
 def _detailed(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from metricspec.records.compare import HIDDEN, WITHIN
+from metricspec.records.compare import HIDDEN, NUMERIC, WITHIN
 from metricspec.records.touched import TOUCHED
 from metricspec.reporting import figures
 
@@ -81,7 +81,8 @@ def _table(changed: Sequence[Changed], digits: Mapping[str, int]) -> Table:
     for one in changed:
         size = "" if one.size is None else repr(one.size)
         places = digits.get(dict(one.name).get("indicator", "").partition("@")[0]) if one.column in ROUNDED else None
-        shown = (figure(text, places) for text in (one.then or "-", one.now or "-", size))
+        told = (one.then or "-", one.now or "-", size)
+        shown = (figure(text, places) if one.column in NUMERIC else text for text in told)
         table.add_row(*map(Text, (_said(one.name), one.column, *shown)))
     return table
 

@@ -12,7 +12,7 @@ from metricspec.problems import UsageError
 from metricspec.records.compare import Compared, compared
 from metricspec.records.files import ResultFile
 from metricspec.records.key import content_hash, project_key
-from metricspec.records.record import Asked, Record, narrowed, record_of, years_of
+from metricspec.records.record import Asked, Record, narrowed, policies, record_of, years_of
 from metricspec.records.touched import touched
 from metricspec.running.binding import absolute, overridden
 from metricspec.running.frameworks import run_framework
@@ -88,10 +88,9 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
         *_data(file.record, now),
         *_fit(asked, means),
     )
-    policies = {one.policy for id_ in there for one in project.catalog.in_force(id_)}
-    least = least_shown([project.catalog.policies[name] for name in policies])
+    least = least_shown(policies(project, project.registry.involved(there, project.catalog)))
     rows = compared(file, narrowed(frame, asked), least)
-    digits = {id_: project.indicator(id_).digits for id_ in there}
+    digits = {id_.partition("@")[0]: project.indicator(id_).digits for id_ in there}  # the same in all versions (MS215)
     return Verdict(file.record, found, tuple(_notes(file.record, now)), rows, digits)
 
 

@@ -63,16 +63,28 @@ def _known(ids: Sequence[str], old: Side, new: Side) -> tuple[str, ...]:
     there = {*old.snapshot.ids("indicator"), *new.snapshot.ids("indicator")}
     for name in ids:
         if name not in old.snapshot.names() | new.snapshot.names():
-            raise UsageError(f"unknown indicator '{name}': {indicator_hint(name, there)}")
+            raise UsageError(
+                f"unknown indicator '{name}': {indicator_hint(name, there, new.snapshot.registry.home(name))}"
+            )
     return tuple(ids)
 
 
 def compared(given: Asked, calendar: Calendar) -> tuple[Compared, ...]:
-    """What changed, of some indicators or of all."""
-    found = Comparison(given.old.snapshot, given.new.snapshot, calendar).all()
+    """What changed, of some indicators or of all; and indicators that are as they were and give no results any more."""
+    comparison = Comparison(given.old.snapshot, given.new.snapshot, calendar)
+    found = comparison.all()
+    marks = {one.mark for one in found}
+    same = (one for id_ in given.new.snapshot.ids("indicator") for one in comparison.indicator(id_))
+    found += [one for one in same if one.mark not in marks and _fails_now(one, given)]
     if given.ids:
         return tuple(one for one in found if one.key[0] == "indicator" and _names(one) & set(given.ids))
     return tuple(found)
+
+
+def _fails_now(one: Compared, given: Asked) -> bool:
+    if one.old is None or one.new is None or not given.new.faulty:
+        return False
+    return bool(given.new.errors(one.new)) and not given.old.errors(one.old)
 
 
 def _names(one: Compared) -> set[str]:
@@ -82,6 +94,7 @@ def _names(one: Compared) -> set[str]:
 def report(given: Asked, calendar: Calendar, rows: int = 20) -> Report:
     broken = tuple(dict.fromkeys(one.file for side in (given.old, given.new) for one in side.snapshot.broken))
     found = compared(given, calendar)
+    broken += tuple(file for file in given.new.faulty if file not in broken and not given.ids)
     before = {one.mark: given.old.errors(one.old) for one in found if one.old}
     now = {one.mark: given.new.errors(one.new) for one in found if one.new}
     return Report(given.old.name, given.new.name, found, broken, before, now, rows=rows)

@@ -39,8 +39,8 @@ class Compared:
 
     @property
     def mark(self) -> str:
-        """What tells it from other versions of the same id."""
-        return f"{self.key[1]} {self.versions[1] or self.versions[0]}"
+        """What tells it from everything else that is compared, other versions of the same id too."""
+        return " ".join((*self.key, self.versions[1] or self.versions[0]))
 
     @property
     def needed(self) -> Bump:

@@ -98,6 +98,8 @@ def verdict(one: Compared) -> Line:
         return "wrong", f"the version went down from {old} to {new}"
     if not enough(one.declared, one.needed):
         return "wrong", f"{old} -> {new}, which is too low: {raised(old, one.needed)} is needed ({one.needed})"
+    if one.needed == "none":
+        return "verdict", f"{old} as before" if old == new else f"{old} -> {new}, and no change"
     return "verdict", f"{old} -> {new}, which is enough ({one.needed} is needed)"
 
 
@@ -130,6 +132,8 @@ def summary(found: Sequence[Compared]) -> str:
         return "nothing changed"
     changed = [one for one in indicators if one.became in ("changed", "renamed")]
     said = [words for bump in reversed(BUMPS) if bump != "none" and (words := _demand(bump, changed))]
+    same = sum(one.needed == "none" for one in changed)
+    said += [f"{same} without a change"] if same else []
     came = Counter(one.became for one in indicators)
     said += [f"{came[what]} {what}" for what in ("new", "gone", "renamed") if came[what]]
     others = len(found) - len(indicators)

@@ -37,10 +37,16 @@ class Side:
         documents = [spec.document for specs in self.snapshot.specs.values() for spec in specs]
         return assemble(documents, self.snapshot.registry)
 
+    @property
+    def faulty(self) -> tuple[str, ...]:
+        """The files of specs with errors that show only where specs are held together."""
+        return tuple(dict.fromkeys(p.place.file for p in self.loaded.problems if p.severity == "error"))
+
     def errors(self, spec: Spec) -> tuple[Problem, ...]:
-        """Why a spec gives no results: the errors in it and in what it depends on."""
-        others = [one for key in depends_on(self.snapshot, spec) for one in self.snapshot.specs[key]]
-        files = {one.document.file for one in (spec, *others)}
+        """Why a spec gives no results: the errors in it, in its other versions, and in what an indicator depends on."""
+        needed = depends_on(self.snapshot, spec) if spec.key[0] == "indicator" else ()
+        others = [one for key in (spec.key, *needed) for one in self.snapshot.specs[key]]
+        files = {one.document.file for one in others}
         return tuple(p for p in self.loaded.problems if p.severity == "error" and p.place.file in files)
 
     def project(self, current: Project) -> Project:

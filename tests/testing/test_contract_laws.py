@@ -98,6 +98,15 @@ class TellingParts(Ratio):
         return [own, replace(own, denominator="3 * students", n="3 * students", category="part")]
 
 
+class TellingSeveral(Ratio):
+    """Several parts beside the value, one of as many people."""
+
+    def estimates(self, spec: RatioSpec) -> Sequence[Estimate]:
+        (own,) = super().estimates(spec)
+        larger = [replace(own, denominator=f"{k} * students", n=f"{k} * students", category=f"p{k}") for k in (3, 4)]
+        return [own, replace(own, denominator="students", n="students", category="small"), *larger]
+
+
 class Staged:
     """A measure of one stage: each school has one row, made of `columns`."""
 
@@ -210,6 +219,7 @@ BROKEN: Sequence[tuple[str, Callable[[], MeasureType], str]] = (
     ("n_counts_people", estimated(n="students / 2e0"), "no number of people"),
     ("what_the_policy_hides_is_hidden", estimated(n="students + 3"), "should have a cell that the policy hides"),
     ("no_part_tells_what_is_hidden", TellingParts, "is shown by a policy of n"),
+    ("no_part_tells_what_is_hidden", TellingSeveral, "is shown by a policy of"),
     ("every_dialect_has_its_sql", lambda: Restless(only_with="lists"), "some dialects have steps in Python"),
     ("nothing_is_written_that_a_dialect_refuses", estimated(value=MANY), "oracle.*thousand values"),
     ("postgres_reads_its_sql", estimated(value=LISTED), "syntax error"),

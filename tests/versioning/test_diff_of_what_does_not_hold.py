@@ -9,7 +9,23 @@ from pathlib import Path
 import pytest
 
 from tests.versioning.commands import command
-from tests.versioning.repositories import INDICATOR, OWN, POLICY, Repository, repository
+from tests.versioning.repositories import INDICATOR, OWN, POLICY, RULES, Repository, repository
+
+FRAMEWORK = """\
+metricspec: 1
+framework: table
+title: Ours
+indicators:
+  chronic: {of: [ca.chronic_absenteeism]}
+criteria:
+  high:
+    any_of:
+      - rating: {chronic: [Red]}
+designations:
+  support:
+    org_level: school
+    criteria: [high]
+"""
 
 
 @pytest.fixture
@@ -88,3 +104,33 @@ def test_a_rule_without_years_is_felt_where_an_indicator_has_ended(project: Repo
     project.commit("ended")
     project.replace(POLICY, "n: 11", "n: 12")
     assert "2.0.0 is needed (major)" in command(project.folder, "diff", "HEAD").stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown"])
+def test_documents_that_are_no_indicators(project: Repository, form: str) -> None:
+    """New, changed and gone ones are compared beside the indicators."""
+    project.write("specs/policies/theirs.yaml", RULES.replace("policy: own", "policy: theirs"))
+    project.write("specs/policies/gone.yaml", RULES.replace("policy: own", "policy: gone"))
+    project.write("specs/own/table.yaml", FRAMEWORK)
+    project.commit("more")
+    project.write("specs/policies/new.yaml", RULES.replace("policy: own", "policy: new"))
+    project.replace("specs/policies/theirs.yaml", "n: 11", "n: 12")
+    project.replace("specs/own/table.yaml", "title: Ours", "title: Our table")
+    (project.folder / "specs/policies/gone.yaml").unlink()
+    done = command(project.folder, "diff", "HEAD", "--format", form)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert all(name in done.stdout for name in ("theirs", "new", "gone", "Our table"))
+
+
+def test_an_indicator_that_breaks_without_a_change_of_its_own(project: Repository) -> None:
+    (project.folder / POLICY).unlink()
+    for words in (("diff", "HEAD"), ("diff", "HEAD", "late_start")):
+        done = command(project.folder, *words)
+        assert done.returncode == 1 and "it gives no results now" in done.stdout and "MS201" in done.stdout
+    assert "1.0.0 as before" in done.stdout and "1 indicator: 1 without a change" in done.stdout
+
+
+def test_another_version_and_no_change(project: Repository) -> None:
+    project.replace(OWN, 'version: "1.0.0"', 'version: "1.1.0"')
+    done = command(project.folder, "diff", "HEAD")
+    assert "1.0.0 -> 1.1.0, and no change" in done.stdout and "1 indicator: 1 without a change" in done.stdout

@@ -93,20 +93,35 @@ def what_the_policy_hides_is_hidden(fixture: Fixture) -> None:
 
 def no_part_tells_what_is_hidden(fixture: Fixture) -> None:
     """Where the own value of an org and group hides for being of few people, no further statistic of as many people is shown,
-    nor a category: but where the value hides because another category of as many people does, those of more people are.
+    nor a category. But where the own number is the smallest of any category's, wherever there are results (a median of points
+    in time), the value hides because such a category does, and categories of more people are shown.
     By a policy that tests n, and by one that tests denominators."""
     found = {key(row): row for row in fixture.tally}
     by_students, by_denominator = fixture.released_by("students"), fixture.released_by("denominator")
     for tested, released in (("n", by_students), ("denominator", by_denominator)):
-        parts = {(*placed(row), row[tested]) for row in fixture.tally if row["category"] is not None}
-        hidden = {placed(row) for row in released if is_own(row) and row["suppressed"] == "primary"}
+        smallest = is_smallest_of_categories(fixture.tally, tested)
+        hidden = [row for row in released if row["suppressed"] == "primary" and row["statistic"] is None]
+        values = {placed(row) for row in hidden if is_own(row)}
+        parts = {(*placed(row), found[key(row)][tested]) for row in hidden if key(row) in found and not is_own(row)}
         for row in released:
-            if row["suppressed"] is None and placed(row) in hidden:
-                own = found[key({**row, "category": None, "statistic": None})]
-                for_a_part = row["category"] is not None and (*placed(row), own[tested]) in parts
-                of_more = row["category"] is None and found[key(row)]["n"] != own["n"]
+            if row["suppressed"] is None and placed(row) in values:
+                own, ours = found[key({**row, "category": None, "statistic": None})], found[key(row)]
+                for_a_part = (
+                    smallest and (*placed(row), own[tested]) in parts and number(ours[tested]) > number(own[tested])
+                )
+                of_more = row["category"] is None and ours["n"] != own["n"]
                 says = f"{key_text(row)} is shown by a policy of {tested}, and the own value beside it hides"
-                assert for_a_part or of_more, says
+                assert (for_a_part and row["category"] is not None) or of_more, says
+
+
+def is_smallest_of_categories(tally: Sequence[Row], tested: str) -> bool:
+    """Whether at every org and group the own number is that of the category which has the fewest."""
+    least: dict[tuple[object, ...], float] = {}
+    for row in tally:
+        if row["category"] is not None and row["statistic"] is None and row[tested] is not None:
+            least[placed(row)] = min(number(row[tested]), least.get(placed(row), math.inf))
+    own = {placed(row): row[tested] for row in tally if is_own(row)}
+    return bool(least) and all(own.get(place) == n for place, n in least.items())
 
 
 def placed(row: Row) -> tuple[object, ...]:
