@@ -194,6 +194,31 @@ def test_what_few_students_make_is_not_told(call: Write, project: Path, made: Pa
 
 
 @pytest.mark.slow
+def test_the_strictest_minimum_of_all_that_it_is_made_of_counts(call: Write, project: Path) -> None:
+    """Fifteen students fewer: more than its own policy asks for, and fewer than that of a part."""
+    specs = project / "specs"
+    part = SPEC.replace("indicator: absent", "indicator: part").replace("policy: ours", "policy: strict")
+    (specs / "part.yaml").write_text(part, encoding="utf-8")
+    strict = (specs / "policy.yaml").read_text(encoding="utf-8")
+    (specs / "strict.yaml").write_text(strict.replace("policy: ours", "policy: strict").replace("10", "20"))
+    head, rest = SPEC.replace("indicator: absent", "indicator: both").split("students:")
+    sides = "status: {indicator: part, high: 50}, growth: {indicator: absent, high: 50}"
+    measure = f"measure: {{type: quadrants, {sides}}}\norgs: plain"
+    (specs / "both.yaml").write_text(head + measure + rest.split("orgs: plain")[1].replace("previous", "none"))
+    for name, fewer, told in (("absent", 15, False), ("both", 15, True), ("both", 20, False)):
+        write_days(project)
+        out = project / f"{name}.csv"
+        assert call("run", name, "--year", "2023-24", "--level", "school", "--out", str(out)).exception is None
+        days = project / "days.csv"
+        first, *rows = days.read_text(encoding="utf-8").splitlines()
+        ours = [row for row in rows if ",A,2023-24," in row]
+        days.write_text("\n".join([first, *(row for row in rows if row not in ours[:fewer])]) + "\n", encoding="utf-8")
+        changed = [one for one in verdict(call, out)[1]["rows"]["changed"] if one["name"]["org_id"] == "A"]
+        hidden = [(one["then"], one["now"]) == ("hidden", "hidden") for one in changed]
+        assert hidden and all(hidden) == told and any(hidden) == told, (name, fewer, changed)
+
+
+@pytest.mark.slow
 def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> None:
     change(project / "specs" / "policy.yaml", "n: 10", "n: 4")
     _, found = verdict(call, made)
