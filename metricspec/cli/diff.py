@@ -60,6 +60,7 @@ def diff_command(
     from metricspec.cli.opening import print_plugin_problems
     from metricspec.problems import UsageError
     from metricspec.running.loading import load
+    from metricspec.sql.dialects import capabilities
     from metricspec.versioning.asked import asked, report
     from metricspec.versioning.calendar import Calendar
     from metricspec.versioning.report import as_json, as_markdown
@@ -68,6 +69,8 @@ def diff_command(
 
     if dialect and not sql:
         raise UsageError("--dialect goes with --sql")
+    if dialect:
+        capabilities(dialect)
     sides = opened(folder)
     print_plugin_problems(sides.registry)
     given = asked(sides, words)

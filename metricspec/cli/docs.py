@@ -86,10 +86,20 @@ def _check(project: Project, out: Path, name: str, dialects: tuple[str, ...], ch
     for line in lines:
         click.echo(line)
     if lines:
-        click.echo(f"{out} is not current: metricspec docs --out {out} builds it again", err=True)
+        click.echo(f"{out} is not current: {_again(out, name, dialects, chosen)} builds it again", err=True)
     else:
         click.echo(f"{out}: all {len(found)} pages are current")
     return 1 if print_left_out(project.problems) or lines else 0
+
+
+def _again(out: Path, name: str, dialects: tuple[str, ...], chosen: tuple[str, ...]) -> str:
+    """The command that builds a site of the same indicators and dialects."""
+    import shlex
+
+    words = ["metricspec", "docs", *chosen, "--out", str(out)]
+    words += ["--dialects", ",".join(dialects)] if ",".join(dialects) != DIALECTS else []
+    words += ["--name", name] if name != NAME else []
+    return shlex.join(words)
 
 
 def _catalogue(project: Project, dialects: tuple[str, ...], chosen: tuple[str, ...], history: History) -> Catalogue:

@@ -26,7 +26,8 @@ class NamedPlugin:
 
 @dataclass(frozen=True)
 class Project:
-    """A project file: which binding, which warehouse, spec folders besides the shipped ones, and which plugins."""
+    """A project file: which binding (`place`: where it is named), which warehouse, spec folders besides the shipped ones, and
+    which plugins."""
 
     id: str
     folder: str

@@ -110,6 +110,6 @@ def build_project(document: Document) -> Project:
         data.get("binding"),
         names(data.get("specs")),
         data.get("warehouse"),
-        document.place,
+        document.at("binding") if data.get("binding") else document.place,
         build_plugins(document),
     )

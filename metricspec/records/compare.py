@@ -88,7 +88,8 @@ def _changed(name: Name, then: Row, now: Row, columns: tuple[str, ...], least: i
         size = _size(old, new) if column in NUMERIC else None
         if (size is not None and size == 0) or old == new:
             continue
-        shown = (HIDDEN, HIDDEN) if few else (_shown(column, then, old), _shown(column, now, new))
+        shown = (_shown(column, then, old), _shown(column, now, new))
+        shown = (HIDDEN, HIDDEN) if few or HIDDEN in shown else shown  # as diff: what one side hides stays hidden
         told = size if HIDDEN not in shown else None
         found.append(Changed(name, column, *shown, told))
     return min(found, key=lambda one: (one.column != "value", *_rank(one)), default=None)

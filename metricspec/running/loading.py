@@ -39,14 +39,18 @@ def load(folder: Path | str | None = None, *, registry: Registry | None = None) 
     if described.binding is None:
         return project
     if described.binding not in loaded.catalog.bindings:
-        offered = hint(described.binding, loaded.catalog.bindings, "there are")
         broken = [p for p in loaded.problems if p.severity == "error"]
-        written = {document.id for document in loaded.documents.values() if document.kind == "binding"}
-        if described.binding in written:
-            raise SpecError(broken)
-        missing = Problem("MS201", f"there is no binding '{described.binding}'", described.place, offered)
-        raise SpecError([*broken, missing])
+        raise SpecError([*broken, *_no_binding(described, loaded)])
     return replace(project, binding=loaded.catalog.bindings[described.binding])
+
+
+def _no_binding(described: Described, loaded: Loaded) -> list[Problem]:
+    """That the project's binding is nowhere; what is wrong with one that is there are its own problems."""
+    written = {document.id for document in loaded.documents.values() if document.kind == "binding"}
+    if described.binding is None or described.binding in written:
+        return []
+    offered = hint(described.binding, loaded.catalog.bindings, "there are")
+    return [Problem("MS201", f"there is no binding '{described.binding}'", described.place, offered)]
 
 
 def _project(loaded: Loaded, registry: Registry, folder: Path) -> Project:
@@ -96,8 +100,8 @@ def read_for_check(
 
 def all_problems(described: Described | None, registry: Registry, loaded: Loaded) -> list[Problem]:
     """Everything that a check tells of a project, beside what is wrong in its metricspec.yaml."""
-    lock = unlocked(described) if described is not None else ()
-    return [*registry.problems, *loaded.problems, *check_problems(registry, loaded.catalog), *lock]
+    own = [*_no_binding(described, loaded), *unlocked(described)] if described is not None else []
+    return [*registry.problems, *loaded.problems, *check_problems(registry, loaded.catalog), *own]
 
 
 def load_for_check(paths: Sequence[Path], folder: Path | None, *, affected: bool = False) -> tuple[int, list[Problem]]:

@@ -16,7 +16,8 @@ def notices(names: Sequence[str], catalog: Catalog, years: Sequence[str] = ()) -
             yield f"{name}: {parts}" + ("; no change is shown from one version to the next" if in_force[1:] else "")
         newest = in_force[-1]
         if newest.status == "deprecated":
-            yield f"{name} is {newest.deprecation}"
+            one = name if newest is catalog.in_force(name)[-1] else f"version {newest.version} of {name}"
+            yield f"{one} is {newest.deprecation}"
 
 
 def span(years: Years) -> str:

@@ -67,7 +67,7 @@ class Repository:
             said = found.stderr.decode(errors="replace").strip().splitlines()
             why = f" (git says: {said[0]})" if said else ""
             raise UsageError(
-                f"{folder.resolve()} lies in no git repository{why}: name two folders instead of revisions"
+                f"{folder.resolve()} lies in no git repository{why}, and has no revisions (metricspec diff compares folders too)"
             )
         return cls(Path(found.stdout.decode().rstrip("\n")).resolve())
 

@@ -52,7 +52,7 @@ def lines(report: Report) -> Iterator[Line]:
     for _, group in groupby(report.found, key=lambda one: one if detailed else _together(one, report)):
         members = list(group)
         yield from _several(members, report) if len(members) > 1 else _one(members[0], report)
-    yield "verdict", summary(report.found)
+    yield "verdict", summary(report.found) if report.found or not report.left_out else "nothing else changed"
     if report.left_out:
         yield "wrong", f"left out, because of problems (metricspec check shows them): {', '.join(report.left_out)}"
 
@@ -213,8 +213,8 @@ def as_markdown(report: Report) -> str:
     """For a pull request or a page."""
     marks = {
         "title": "\n## {}\n",
-        "verdict": "{}",
-        "wrong": "**{}**",
+        "verdict": "\n{}",
+        "wrong": "\n**{}**",
         "head": "\n### {}\n",
         "item": "- {}",
         "plain": "{}",

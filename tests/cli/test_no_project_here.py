@@ -34,3 +34,10 @@ def test_no_project_anywhere(command: Command, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     code, _, err = command("check")
     assert code == 0 and err.startswith("there is no project here (metricspec.yaml): these are the specs that ship")
+
+
+def test_a_binding_that_is_nowhere(command: Command, tmp_path: Path) -> None:
+    text = "metricspec: 1\nproject: ours\nbinding: dmo\nspecs: []\n"
+    (tmp_path / "metricspec.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = command("check", "--project", tmp_path)
+    assert code == 1 and "metricspec.yaml:3:10: MS201 there is no binding 'dmo'" in out and "did you mean 'demo'" in out

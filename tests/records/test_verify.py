@@ -225,6 +225,8 @@ def test_a_policy_of_another_minimum(call: Write, project: Path, made: Path) -> 
     assert set(about(found)) == {"spec", "policy"}
     says = next(one["says"] for one in found["differences"] if one["about"] == "policy")
     assert says == "privacy 10 then, privacy 4 now"
+    shown = [row for row in found["rows"]["changed"] if row["name"]["org_id"] == "B"]
+    assert shown and all((row["then"], row["now"]) == ("hidden", "hidden") for row in shown)
 
 
 @pytest.mark.slow
@@ -275,7 +277,7 @@ def test_what_is_hidden_on_either_side_is_not_told(call: Write, project: Path, m
     assert "33.3" not in json.dumps(found) and "33.3" not in call("verify", str(made)).output
     change(project / "specs" / "policy.yaml", "n: 10", "n: 41")
     found = verdict(call, made)[1]
-    assert all("hidden" in (row["then"], row["now"]) and row["size"] is None for row in found["rows"]["changed"])
+    assert all((row["then"], row["now"], row["size"]) == ("hidden", "hidden", None) for row in found["rows"]["changed"])
 
 
 @pytest.mark.slow
