@@ -19,7 +19,7 @@ def formula(spec: RunChartSpec) -> Formula:
     rules = [RUNS, CROSSINGS, *([rf"T \ge {spec.trend}"] if spec.trend is not None else [])]
     lines = [point, MEDIAN, rf"\text{{signal}} = 1 \; \text{{ where }} \; {rules[0]}"]
     lines += [rf"\qquad \text{{ or }} \; {rule}" for rule in rules[1:]]
-    least = f"told where *n* is {spec.points_minimum} or more; 0 where no rule holds"
+    least = f"told where *n* is {spec.points_minimum} or more and not too many points lie on the centre line; 0 where no rule holds"
     where += [
         (r"\text{signal}", least),
         ("n", "points that are off the centre line"),

@@ -1,4 +1,4 @@
-"""run_chart: a series of points in time at each org and student group, and whether it varies as chance would."""
+"""run_chart: a series of points in time at each org and student group, and whether it varies as by chance."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class RunChart:
             of = f"the first {spec.baseline} points"
         if spec.change is not None:
             of = f"the points before {spec.change}"
-        rules = "runs longer and crossings fewer than chance allows"
+        rules = "runs longer and crossings fewer than chance mostly gives"
         trend = f", and {spec.trend} points that rise or fall in a row" if spec.trend is not None else ""
         return f"{what} in {by}; the median of {of}; and signals of change: {rules}{trend}"
 
