@@ -1,9 +1,10 @@
 """How often each rule signals where nothing changed, and where something did: 20,000 series for each figure, one seed.
 
 The figures stand in the README. The trend rule signals hardly oftener where the process drifts, the purpose that it was made
-for, than in series of pure chance (Davis and Woodall 1988; Anhøj and Olesen 2014). What is simulated here is independent normal values of one standard deviation about a centre that stays, shifts, or
-drifts; runs and crossings are counted by other code than the measure's, which is held against the rules on lists first. It is the
-code by which the command says how often chance alone gives its verdict.
+for, than in series of pure chance (Davis and Woodall 1988; Anhøj and Olesen 2014). What is simulated here is independent
+normal values of one standard deviation about a centre that stays, shifts, or drifts, and rates of which many are alike; runs and
+crossings are counted by other code than the measure's, and both are held against the rules on lists. It is the code by which the
+command says how often chance alone gives its verdict.
 """
 
 from __future__ import annotations

@@ -31,7 +31,10 @@ def formula(spec: RunChartSpec) -> Formula:
         where.append(("T", "the longest row of points that all rise, or all fall; a repeated value counts once"))
     if spec.change is not None:
         lines.append(rf"\text{{signal}}_{{\text{{after}}}} = 1 \; \text{{ where }} \; A \ge {spec.after_run}")
-        where.append(("A", f"the longest run on one side of the points off the centre line, from {spec.change} on"))
+        run = f"the longest run on one side of the points off the centre line, from {spec.change} on"
+        where.append(
+            ("A", f"{run}; told where there are {spec.after_run} or more of these, and not too many on the line")
+        )
     return Formula(tuple(lines), tuple(where))
 
 
