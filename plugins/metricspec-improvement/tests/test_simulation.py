@@ -166,9 +166,9 @@ def test_the_figures_of_the_readme() -> None:
     assert len(crowded) == 7
     for points, before, later, size, kind, verdict, *given in crowded:
         series = int(points or 0) or int(before) + int(later)
-        found = rules(tied(series, int(size), students=kind == "students"), int(before or points))
-        ones = found.signal if verdict == "signal" else found.after >= 8
-        assert given == [f"{100 * share.mean():.1f}" for share in (ones, ones & ~found.crowded)]
+        counted = rules(tied(series, int(size), students=kind == "students"), int(before or points))
+        ones = counted.signal if verdict == "signal" else counted.after >= 8
+        assert given == [f"{100 * share.mean():.1f}" for share in (ones, ones & ~counted.crowded)]
 
 
 def tied(n: int, size: int, students: bool) -> NDArray[np.float64]:
