@@ -20,6 +20,8 @@ class Found:
     longest_trend: int
     run_above: int
     run_below: int
+    useful_after: int
+    crowded: bool
 
 
 def runs(sides: Sequence[int]) -> list[tuple[int, int]]:
@@ -42,14 +44,29 @@ def of(values: Sequence[float], base: int) -> Found:
         1 + max((len(list(row)) for _, row in groupby(steps)), default=0),
         max((length for side, length in after if side > 0), default=0),
         max((length for side, length in after if side < 0), default=0),
+        sum(length for _, length in after),
+        crowded(values, sides),
     )
 
 
+def crowded(values: Sequence[float], sides: Sequence[int]) -> bool:
+    """Whether several points lie on the line, and it is the least or greatest of all, or fewer than three quarters lie off it."""
+    on = [value for value, side in zip(values, sides, strict=True) if side == 0]
+    return len(on) > 1 and (min(values) in on or max(values) in on or len(values) - len(on) < 0.75 * len(values))
+
+
 def signal(found: Found, minimum: int = 10, trend: int | None = None) -> int | None:
-    """Whether the series varies otherwise than chance would; None where too few points tell."""
+    """Whether the series varies otherwise than chance mostly does; None where too few points tell."""
     n = found.useful
-    if n < minimum:
+    if n < minimum or found.crowded:
         return None
     if trend is not None and found.longest_trend >= trend:
         return 1
     return int(found.longest_run > round(math.log2(n) + 3) or found.crossings < binom.ppf(0.05, n - 1, 0.5))
+
+
+def shift(found: Found, run: int = 8) -> int | None:
+    """Whether so many points after the baseline lie in a row on one side; None where that cannot be told."""
+    if found.centre is None or found.useful_after < run or found.crowded:
+        return None
+    return int(max(found.run_above, found.run_below) >= run)

@@ -68,11 +68,12 @@ def results(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Pat
     (folder / "specs" / "binding.yaml").write_text(BINDING)
     (folder / "metricspec.yaml").write_text("metricspec: 1\nproject: ours\nbinding: ours\nspecs: [specs]\n")
     cases = {"plain": "", "changed": "  change: '2024-09-11'", "frozen": "  baseline: 10\n  trend: 5"}
+    cases["early"] = "  change: '2024-09-18'"
     for name, more in cases.items():
         (folder / "specs" / f"{name}.yaml").write_text(SPEC.format(name=name, more=more))
     project = load(folder, registry=registry)
     assert not [p for p in project.problems if p.severity == "error"], project.problems
-    frame = project.run("ours.plain", "ours.changed", "ours.frozen")
+    frame = project.run(*(f"ours.{name}" for name in cases))
     frame.to_parquet(folder / "all.parquet", index=False)
     frame.to_csv(folder / "all.csv", index=False)
     return folder
@@ -166,11 +167,17 @@ def test_a_change_that_is_hidden_may_be_named(results: Path, tmp_path: Path) -> 
     assert "No verdict: 2 points are hidden" in says
 
 
+def test_too_early(results: Path, tmp_path: Path) -> None:
+    """The file has no row of signal_after then, and is of a change all the same."""
+    says, _ = drawn(results, tmp_path, "--indicator", "ours.early", "--org", "A", "--change", "Calls", out="a.html")
+    assert says.splitlines()[1] == "Too early to say: there are 3 points after Calls, and a shift is 8 in a row."
+
+
 def test_pictures(results: Path, tmp_path: Path) -> None:
     (tmp_path / "svg").mkdir()
     _, svg = drawn(results, tmp_path / "svg", "--indicator", "ours.plain", "--org", "A", out="a.svg")
     assert "ours.plain: school A, all students, 2024-25" in texts(svg)
-    assert "Signal: the points vary otherwise than chance alone would." in texts(svg)
+    assert "Signal: points that vary by chance alone mostly look otherwise." in texts(svg)
     assert not {"baseline", "change"} & set(texts(svg))
     target = tmp_path / "a.png"
     arguments = [str(results / "all.csv"), "--indicator", "ours.plain", "--org", "D", "--out", str(target)]
@@ -183,7 +190,7 @@ def test_pictures(results: Path, tmp_path: Path) -> None:
     [
         (
             ["--org", "A", "--out", "a.html"],
-            "has several: say which indicator; there are: ours.changed, ours.frozen, ours.plain",
+            "has several: say which indicator; there are: ours.changed, ours.early, ours.frozen, ours.plain",
         ),
         (["--indicator", "ours.plain", "--org", "Z", "--out", "a.html"], "unknown org 'Z': there are A, B, D, N"),
         (["--indicator", "ours.plain", "--org", "A", "--group", "EL", "--out", "a.html"], "has no student_group 'EL'"),
@@ -197,7 +204,7 @@ def test_pictures(results: Path, tmp_path: Path) -> None:
         ),
         (
             ["--indicator", "ours.plain", "--org", "A", "--change", "Calls", "--out", "a.html"],
-            'such as change: "2024-09-11", and run it again; in the file these have it: ours.changed',
+            'such as change: "2024-09-11", and run it again; in the file these have it: ours.changed, ours.early',
         ),
         (["--indicator", "ours.plain", "--org", "A", "--out", "a.gif"], "ends in .html, .svg or .png"),
         (["--indicator", "ours.plain", "--org", "A", "--out", "none/a.svg"], "there is no folder none"),

@@ -1,8 +1,9 @@
 """The contract of measure types, over the rows of two folders beside this file.
 
 School A has three students on fourteen days, of whom 0 0 1 1 0 0 0 1 2 3 2 3 2 3 are absent. The median is 1 of 3; eleven
-points are off it, five below and then six above: one crossing where chance gives two or more. In run_chart_changed the change is
-on the seventh day. The median before it is 0, on which the seventh lies; then come seven above it. School B has no day from
+points are off it, five below and then six above: one crossing where chance mostly gives two or more. In run_chart_changed the
+change is on the seventh day. The median before it is 0, the least of all points, on which five of them lie: too many for a verdict,
+though seven above it follow. The district has one. School B has no day from
 the change on, school C none before it.
 """
 

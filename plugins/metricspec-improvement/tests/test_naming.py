@@ -34,12 +34,19 @@ compare: none
 """
 
 
+def away(school: str, day: int) -> int:
+    if school == "2":
+        return int(day > 10)
+    return 2 if day > 10 else day % 2
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Project:
-    """Two schools of one name in part; on twenty days all of twenty students are there, from the eleventh on one is not."""
+    """Two schools of one name in part, of twenty students on twenty days. Of Ash none or one is absent, from the eleventh day on
+    two; of Ash Hill none, and then one."""
     folder = tmp_path_factory.mktemp("project")
     rows = [
-        (f"{school}{student}", school, f"2024-09-{day:02d}", int(student == 0 and day > 10), True)
+        (f"{school}{student}", school, f"2024-09-{day:02d}", int(student < away(school, day)), True)
         for school in ("1", "2") for day in range(1, 21) for student in range(20)
     ]  # fmt: skip
     columns = ["student_id", "school_id", "date", "days_absent", "disability"]
@@ -95,6 +102,16 @@ def test_what_is_given_comes_first(project: Project, monkeypatch: pytest.MonkeyP
     given = ("--title", "Late", "--org-name", "Ours", "--unit", "times")
     says = said(project, monkeypatch, "--org", "Ash Hill", *given)
     assert says.startswith("Late: Ours, All students, 2024-25\n") and "is 0.0 times" in says
+
+
+def test_no_verdict_where_the_median_is_the_least_value(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten days of 0 before, and ten above it after: of a rate that is often 0, no point can lie below."""
+    lines = said(project, monkeypatch, "--org", "Ash Hill", "--change", "bus").splitlines()
+    assert lines[1:] == [
+        "No verdict: too many points lie on the median.",
+        "The median of the 10 points before bus is 0.0 days, and is carried on over the 10 points after.",
+        "Of the 20 points 10 lie off it, all on one side. The rules are for points that fall on either side of it like coins.",
+    ]
 
 
 def test_another_version_is_not_described(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

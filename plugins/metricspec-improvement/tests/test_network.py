@@ -140,8 +140,8 @@ def test_points_and_signals(results: Mapping[str, pd.DataFrame], days: pd.DataFr
             assert pd.isna(got.get("signal")) if signal is None else got["signal"] == signal
             if case == "changed" and base < len(series):
                 assert (got["run_above"], got["run_below"]) == (found.run_above, found.run_below)
-                assert pd.isna(got["signal_after"]) == (len(series) - base < 6)
-                assert len(series) - base < 6 or got["signal_after"] == int(max(found.run_above, found.run_below) >= 6)
+                shift = run_rules.shift(found, 6)
+                assert pd.isna(got.get("signal_after")) if shift is None else got["signal_after"] == shift
 
 
 def test_where_a_point_is_hidden_nothing_is_told_of_the_series(results: Mapping[str, pd.DataFrame]) -> None:

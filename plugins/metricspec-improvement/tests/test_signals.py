@@ -11,11 +11,11 @@ import duckdb
 import pandas as pd
 import pytest
 from metricspec.sql.stage import Renderer, Stage
-from run_rules import Found, of, signal
+from run_rules import Found, of, shift, signal
 
 from metricspec_improvement.signals import signal_stages
 from metricspec_improvement.spec import RunChartSpec
-from metricspec_improvement.tally import tally_stage
+from metricspec_improvement.tally import TOO_MANY, tally_stage
 
 Series = Sequence[float]
 TABLE = """CREATE TABLE points (school_year TEXT, org_level TEXT, org_id TEXT, student_group TEXT, period TEXT, n DOUBLE PRECISION,
@@ -78,6 +78,7 @@ def compare(got: dict[str, Any], want: Found, spec: RunChartSpec) -> None:
         assert got["longest_trend"] == want.longest_trend
     if spec.change is not None:
         assert (got["run_above"], got["run_below"]) == (want.run_above, want.run_below)
+        assert got["signal_after"] == shift(want)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
@@ -92,6 +93,9 @@ def test_against_the_rules_on_lists(engine: str, base: int | None, trend: int | 
         compare(found[at], of(values, len(values) if base is None else min(base, len(values))), spec)
     signals = [one["signal"] for one in found.values()]
     assert {None, 0, 1} <= set(signals), "the series must have all answers"
+    assert sum(TOO_MANY in one["notes"] for one in found.values()) > 5
+    if base is not None:
+        assert {None, 0, 1} <= {one["signal_after"] for one in found.values()}
 
 
 def test_the_example_of_qicharts() -> None:
@@ -106,30 +110,36 @@ def test_the_example_of_qicharts() -> None:
     assert (found["longest_run"], found["longest_run_limit"]) == (10, 7)
     assert (found["crossings"], found["crossings_limit"]) == (3, 7)
     assert found["signal"] == 1
-    assert found["notes"] == "signal: a run longer than chance allows, fewer crossings than chance allows"
+    assert found["notes"] == "signal: a run longer than chance mostly gives, fewer crossings than chance mostly gives"
 
 
 SHIFT = [5.0, 7, 6, 5, 7, 6, 5, 7, 9, 9, 9, 9, 9, 9]
 
 
 def test_a_shift_after_a_change() -> None:
-    """Eight points of median 6 before; six above it after are a signal, five are not."""
+    """Eight points of median 6 before; six above it after are a signal, five and one below are not. Five and one on the line are
+    too few to tell."""
     spec = RunChartSpec("x", date="d", every="week", change="009", after_run=6)
-    found = run("duckdb", spec, [SHIFT, [*SHIFT[:-1], 6.0], SHIFT[:8], [*SHIFT[:8], 1, 2, 3, 4, 5, 5]], 8)
-    assert [found[at][""] for at in range(4)] == [6, 6, 6, 6]
-    assert [found[at]["run_above"] for at in range(4)] == [6, 5, 0, 0]
-    assert [found[at]["run_below"] for at in range(4)] == [0, 0, 0, 6]
-    assert [found[at]["signal_after"] for at in range(4)] == [1, 0, None, 1]
-    notes = [found[at]["notes"].partition(" (apart from that, over all points, ") for at in range(4)]
+    before = SHIFT[:8]
+    series = [SHIFT, [*SHIFT[:-1], 5.0], [*SHIFT[:-1], 6.0], before, [*before, 1, 2, 3, 4, 5, 5]]
+    by = run("duckdb", spec, series, 8)
+    found = [by[at] for at in range(5)]
+    assert [one[""] for one in found] == [6, 6, 6, 6, 6]
+    assert [one["run_above"] for one in found] == [6, 5, 5, 0, 0]
+    assert [one["run_below"] for one in found] == [0, 1, 0, 0, 6]
+    assert [one["signal_after"] for one in found] == [1, 0, None, None, 1]
+    notes = [one["notes"].partition(" (apart from that, over all points, ") for one in found]
+    few = "no shift is told of fewer than 6 points off the centre line from 009 on"
     assert [said for said, _, _ in notes] == [
         "shift from 009 on: 6 points or more in a row above the centre line",
         "no shift from 009 on: no 6 points in a row on one side of the centre line",
-        "no shift is told of fewer than 6 points from 009 on",
+        few,
+        few,
         "shift from 009 on: 6 points or more in a row below the centre line",
     ]
     few = "no signal is told of fewer than 10 points off the centre line)"
-    assert [apart for _, _, apart in notes] == ["no signal)", "no signal)", few, "no signal)"]
-    assert {found[at]["shift_from"] for at in range(4)} == {6}
+    assert [apart for _, _, apart in notes] == ["no signal)", "no signal)", "no signal)", few, "no signal)"]
+    assert {one["shift_from"] for one in found} == {6}
 
 
 def test_a_shift_to_both_sides() -> None:
@@ -141,8 +151,8 @@ def test_a_shift_to_both_sides() -> None:
         "shift from 009 on: 6 points or more in a row above, and so many below, the centre line (apart"
     )
     assert found[1]["notes"] == (
-        "no shift is told of fewer than 6 points from 009 on (apart from that, over all points, signal: 4 points or more in a row "
-        "that rise or fall)"
+        "no shift is told of fewer than 6 points off the centre line from 009 on (apart from that, over all points, signal: 4 points "
+        "or more in a row that rise or fall)"
     )
 
 
@@ -156,4 +166,39 @@ def test_all_points_alike() -> None:
     found = run("duckdb", RunChartSpec("x", date="d", every="week", trend=5), [[3.0] * 12], None)[0]
     assert (found[""], found["useful_points"], found["longest_run"], found["longest_trend"]) == (3, 0, 0, 1)
     assert found["signal"] is None
-    assert found["notes"] == "no signal is told of fewer than 10 points off the centre line"
+    assert found["notes"] == f"no signal is told: {TOO_MANY}"
+
+
+ZERO, SOME = [0.0], [3.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (ZERO * 8 + SOME * 12, True),  # the median is 3, the greatest: eight below it, and all others on it
+        (ZERO * 11 + [1.0, 2, 3, 4, 5, 6, 7, 8, 9], True),  # 0, the least
+        ([1.0, 5] * 7 + SOME * 5, True),  # fourteen of nineteen off the line: 74 of 100
+        ([1.0, 5] * 8 + SOME * 5, False),  # sixteen of twenty-one: 76
+        ([1.0, 5] * 10 + SOME, False),  # the middle one of an odd number lies on the line, and is not many
+    ],
+)
+def test_too_many_points_on_the_line(values: list[float], told: bool) -> None:
+    """No verdict where the centre is the least or greatest value, or fewer than three quarters lie off it."""
+    found = run("duckdb", RunChartSpec("x", date="d", every="week"), [values], None)[0]
+    assert (found["signal"] is None, TOO_MANY in found["notes"]) == (told, told)
+    assert found["longest_run"] is not None and found["useful_points"] < len(values)
+
+
+def test_too_many_points_on_the_line_of_a_change() -> None:
+    """Most points before are 0, and the centre is: nothing can lie below it, so that points above are no shift, however many they
+    are. One point before is one on the line, not many."""
+    spec = RunChartSpec("x", date="d", every="week", change="009")
+    zeros = [0.0, 0, 1, 0, 0, 2, 0, 0, *[float(at) for at in range(1, 25)]]
+    found = run("duckdb", spec, [zeros, zeros[:10]], 8)
+    assert (found[0]["signal_after"], found[0]["run_above"]) == (None, 24)
+    assert (
+        found[0]["notes"]
+        == f"no shift is told: {TOO_MANY} (apart from that, over all points, no signal is told: {TOO_MANY})"
+    )
+    assert found[1]["notes"].startswith("no shift is told of fewer than 8 points off the centre line from 009 on (")
+    assert run("duckdb", spec, [zeros[7:]], 1)[0]["signal_after"] == 1

@@ -1,9 +1,10 @@
 """How often each rule signals where nothing changed, and where something did: 20,000 series for each figure, one seed.
 
 The figures stand in the README. The trend rule signals hardly oftener where the process drifts, the purpose that it was made
-for, than in series of pure chance (Davis and Woodall 1988; Anhøj and Olesen 2014). What is simulated here is independent normal values of one standard deviation about a centre that stays, shifts, or
-drifts; runs and crossings are counted by other code than the measure's, which is held against the rules on lists first. It is the
-code by which the command says how often chance alone gives its verdict.
+for, than in series of pure chance (Davis and Woodall 1988; Anhøj and Olesen 2014). What is simulated here is independent
+normal values of one standard deviation about a centre that stays, shifts, or drifts, and rates of which many are alike; runs and
+crossings are counted by other code than the measure's, and both are held against the rules on lists. It is the code by which the
+command says how often chance alone gives its verdict.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import run_rules
+from numpy.typing import NDArray
 
 from metricspec_improvement.chart.chance import SERIES, rules, shifts, signals
+from metricspec_improvement.measure import RunChart
 
 Rates = Mapping[str, float]
 
@@ -34,15 +37,22 @@ def rates(n: int, shift: float = 0.0, drift: float = 0.0) -> Rates:
     return {rule: float(ones.mean()) for rule, ones in every.items()}
 
 
+@pytest.mark.parametrize("tied", [False, True], ids=["no ties", "ties"])
 @pytest.mark.parametrize(("n", "base"), [(24, 24), (37, 37), (37, 18), (24, 11), (12, 1)])
-def test_the_counting_is_that_of_the_rules_on_lists(n: int, base: int) -> None:
+def test_the_counting_is_that_of_the_rules_on_lists(n: int, base: int, tied: bool) -> None:
+    """Also where points lie on the line: the rules on lists are those that the measure's SQL is held against."""
     values = np.random.default_rng(3).normal(0, 1, (300, n))
+    values = np.round(2 * values) if tied else values
     found = rules(values, base)
+    told = found.signal & ~found.crowded
     for at, line in enumerate(values.tolist()):
         want = run_rules.of(line, base)
-        assert bool(found.signal[at]) == bool(run_rules.signal(want))
+        assert bool(told[at]) == bool(run_rules.signal(want, minimum=1))
         assert found.trend[at] == want.longest_trend
-    assert found.signal.any() and not found.signal.all()
+        assert found.after[at] == max(want.run_above, want.run_below)
+        assert bool(found.crowded[at]) == want.crowded
+    assert told.any() and not told.all()
+    assert found.crowded.any() == tied and not found.crowded.all()
 
 
 @pytest.mark.parametrize("n", [12, 24, 36])
@@ -130,23 +140,81 @@ FIGURES = re.compile(
     r"^\| (\d+) points(?:, (shift|drift) (\d))? \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \| ([\d.]+) % \|$", re.M
 )
 AFTER = re.compile(r"^\| (\d+) before, (\d+) after \| ([\d.]+) % \| ([\d.]+) % \|$", re.M)
-
-
 FROZEN = re.compile(r"^\| the first (\d+) of (\d+) points \| ([\d.]+) % \|$", re.M)
+CROWDED = re.compile(
+    r"^\| (?:(\d+) points|(\d+) before, (\d+) after), (\d+) (of 100 are 0|students) \| (signal|shift) \| ([\d.]+) % \| ([\d.]+) % \|$",
+    re.M,
+)
 
 
 def test_the_figures_of_the_readme() -> None:
     text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
     rows = FIGURES.findall(text)
-    assert len(rows) == 9
+    assert len(rows) == 11
     for n, kind, size, *said in rows:
         found = rates(int(n), **({kind: float(size)} if kind else {}))
         assert said == [f"{100 * found[rule]:.1f}" for rule in ("either", "trend5", "trend6", "trend7")]
     frozen = FROZEN.findall(text)
-    assert len(frozen) == 4
+    assert len(frozen) == 8
     for base, points, either in frozen:
         assert either == f"{100 * signals(int(points), int(base)):.1f}"
     lines = AFTER.findall(text)
     assert len(lines) == 6
     for base, points, six, eight in lines:
         assert (six, eight) == tuple(f"{100 * after(int(base), int(points), run):.1f}" for run in (6, 8))
+    crowded = CROWDED.findall(text)
+    assert len(crowded) == 7
+    for points, before, later, size, kind, verdict, *given in crowded:
+        series = int(points or 0) or int(before) + int(later)
+        counted = rules(tied(series, int(size), students=kind == "students"), int(before or points))
+        ones = counted.signal if verdict == "signal" else counted.after >= 8
+        assert given == [f"{100 * share.mean():.1f}" for share in (ones, ones & ~counted.crowded)]
+
+
+def tied(n: int, size: int, students: bool) -> NDArray[np.float64]:
+    """Shares of so many students, each absent with a chance of 5 in 100; or of so many of 100 points that are 0."""
+    random = np.random.default_rng([20_261_122, n, size])
+    if students:
+        return random.binomial(size, 0.05, (SERIES, n)) / size
+    return np.maximum(random.random((SERIES, n)) - size / 100, 0.0)
+
+
+ROOT = Path(__file__).parents[3]
+SHORT = re.compile(
+    r"in up to (\d+) of a hundred series of 10 to 60 points, and in up to (\d+) of a hundred series of 180"
+)
+FROZEN_WORDS = re.compile(r"in (\d+) of a hundred about the first (\d+) of (\d+)")
+
+
+@cache
+def most(first: int, last: int, step: int) -> int:
+    """The most of a hundred series of chance that signal, of all those numbers of points."""
+    return max(round(100 * signals(n, n)) for n in range(first, last + 1, step))
+
+
+@pytest.mark.parametrize(
+    "where", ["docstring", "plugins/metricspec-improvement/README.md", "docs/how-to/see-whether-a-change-helped.md"]
+)
+def test_what_is_said_of_chance_in_words(where: str) -> None:
+    text = RunChart.__doc__ or "" if where == "docstring" else (ROOT / where).read_text(encoding="utf-8")
+    ((short, days),) = SHORT.findall(" ".join(text.split()))
+    assert (int(short), int(days)) == (most(10, 60, 1), most(60, 180, 15))
+    frozen = FROZEN_WORDS.findall(" ".join(text.split()))
+    assert frozen or "README" in where, "it has them as a table"
+    for share, base, points in frozen:
+        assert int(share) == round(100 * signals(int(points), int(base)))
+
+
+def test_a_frozen_median_is_wrong_oftener_the_more_points_follow() -> None:
+    shares = [signals(points, 12) for points in (15, 24, 36, 60, 90)]
+    assert shares == sorted(shares) and shares[0] < 0.05 and shares[-1] > 0.25
+
+
+def test_the_rule_for_points_on_the_line_keeps_chance_where_it_is() -> None:
+    """With half of the points 0 chance alone would give a verdict in nearly every second series."""
+    for n, base in ((24, 24), (36, 36), (37, 18)):
+        found = rules(tied(n, 50, students=False), base)
+        assert found.signal.mean() > 0.4
+        assert (found.signal & ~found.crowded).mean() < signals(n, base)
+    assert (found.after >= 8).mean() > 0.35
+    assert ((found.after >= 8) & ~found.crowded).mean() < shifts(18, 19, 8)

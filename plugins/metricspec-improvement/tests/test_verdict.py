@@ -11,6 +11,7 @@ from metricspec_improvement.chart.series import Point, Series
 from metricspec_improvement.chart.verdict import Verdict, verdict
 from metricspec_improvement.chart.words import Labels
 from metricspec_improvement.limits import crossings_limit, longest_run_limit
+from metricspec_improvement.tally import TOO_MANY
 
 BEFORE = [4.0, 6, 4, 6, 4, 6, 4, 6, 4, 6]  # about 5
 CALLS = Labels(change="calls", unit="percent", better="lower")
@@ -41,8 +42,8 @@ def series(
         facts |= {"longest_trend": found.longest_trend, "trend_from": trend}
     if changed:
         facts |= {"run_above": found.run_above, "run_below": found.run_below, "shift_from": 8}
-        if len(values) - (base or 0) >= 8:
-            facts["signal_after"] = int(max(found.run_above, found.run_below) >= 8)
+        shift = run_rules.shift(found)
+        facts |= {} if shift is None else {"signal_after": shift}
     points = tuple(Point(f"{place:02}", value, 20) for place, value in enumerate(values, 1))
     return Series("ours.x", "1.0.0", "2024-25", "school", "A", "ALL", points, found.centre, notes, changed, facts)
 
@@ -101,18 +102,45 @@ def test_too_early(after: int, there: str) -> None:
     assert len(told.because) == 1
 
 
+def test_too_early_by_points_off_the_median() -> None:
+    """Ten after, of which three lie on the line: the other seven cannot be eight in a row."""
+    told = verdict(series([*BEFORE * 2, *[4.0] * 7, 5, 5, 5], 20, changed=True), CALLS)
+    assert told.verdict == (
+        "Too early to say: fewer than 8 of the 10 points after calls lie off the earlier median, and a shift is 8 in a row."
+    )
+
+
+def test_too_many_points_on_the_median() -> None:
+    """Neither a shift nor a signal, and no chance of either, whatever the points after are."""
+    zeros, notes = [*[0.0] * 8, 3, 4, *[5.0] * 10], f"no shift is told: {TOO_MANY} (apart from that, ...)"
+    told = verdict(series(zeros, 10, changed=True, notes=notes), CALLS)
+    assert told.verdict == "No verdict: too many points lie on the median." and told.apart == ""
+    assert (
+        told.because[1].startswith("Of the 20 points 12 lie off it, all on one side. ")
+        and "chance" not in told.because[1]
+    )
+    both = verdict(series([4.0, 6] * 6 + [5.0] * 8, notes=f"no signal is told: {TOO_MANY}"), CALLS)
+    assert both.verdict == told.verdict and both.because[1].startswith("Of the 20 points 12 lie off it. ")
+    early = verdict(
+        series([*BEFORE, 5, 5, 5, 5], 10, changed=True, notes=f"too few (apart from that, {TOO_MANY})"), CALLS
+    )
+    assert early.verdict.startswith("Too early") and early.apart.endswith(
+        "no verdict, too many points lie on the median."
+    )
+
+
 def test_without_a_change() -> None:
-    """Ten below, ten above: once crossed, where chance gives six or more."""
+    """Ten below, ten above: once crossed, where chance mostly gives six or more."""
     told = verdict(series([4.0] * 10 + [6.0] * 10), CALLS)
-    assert told.verdict == "Signal: the points vary otherwise than chance alone would."
+    assert told.verdict == "Signal: points that vary by chance alone mostly look otherwise."
     assert told.because[0] == "The median of all 20 points is 5 percent." and told.apart == ""
     assert told.because[1].startswith(
-        "The longest run on one side of the median is 10 points (chance allows 7) and the line is crossed 1 time (chance gives 6 or "
-        "more). Where nothing changes, chance alone gives a signal in about "
+        "The longest run on one side of the median is 10 points (chance mostly gives 7 or fewer) and the line is crossed 1 time "
+        "(chance mostly gives 6 or more). Where nothing changes, chance alone gives a signal in about "
     )
     assert told.because[1].endswith("neither why nor whether for the better (lower is better here).")
     calm = verdict(series(BEFORE * 2), CALLS)
-    assert calm.verdict == "No signal: the points vary as chance alone would."
+    assert calm.verdict == "No signal: points that vary by chance alone often look like this."
     assert "better" not in calm.because[1]
 
 

@@ -19,7 +19,7 @@ def formula(spec: RunChartSpec) -> Formula:
     rules = [RUNS, CROSSINGS, *([rf"T \ge {spec.trend}"] if spec.trend is not None else [])]
     lines = [point, MEDIAN, rf"\text{{signal}} = 1 \; \text{{ where }} \; {rules[0]}"]
     lines += [rf"\qquad \text{{ or }} \; {rule}" for rule in rules[1:]]
-    least = f"told where *n* is {spec.points_minimum} or more; 0 where no rule holds"
+    least = f"told where *n* is {spec.points_minimum} or more and not too many points lie on the centre line; 0 where no rule holds"
     where += [
         (r"\text{signal}", least),
         ("n", "points that are off the centre line"),
@@ -31,7 +31,10 @@ def formula(spec: RunChartSpec) -> Formula:
         where.append(("T", "the longest row of points that all rise, or all fall; a repeated value counts once"))
     if spec.change is not None:
         lines.append(rf"\text{{signal}}_{{\text{{after}}}} = 1 \; \text{{ where }} \; A \ge {spec.after_run}")
-        where.append(("A", f"the longest run on one side of the points off the centre line, from {spec.change} on"))
+        run = f"the longest run on one side of the points off the centre line, from {spec.change} on"
+        where.append(
+            ("A", f"{run}; told where there are {spec.after_run} or more of these, and not too many on the line")
+        )
     return Formula(tuple(lines), tuple(where))
 
 

@@ -1,4 +1,4 @@
-"""run_chart: a series of points in time at each org and student group, and whether it varies as chance would."""
+"""run_chart: a series of points in time at each org and student group, and whether it varies as by chance."""
 
 from __future__ import annotations
 
@@ -38,22 +38,28 @@ class RunChart:
     - the longest run of points on one side is longer than log2(n) + 3, rounded;
     - the line is crossed fewer times than the 5th percentile of a binomial distribution of n - 1 tosses.
 
-    About a median of all points each holds for one in twenty series of pure chance or fewer, whatever their length, and one of them
-    for two to four of a hundred. About a frozen median one of them holds oftener, for six to fifteen of a hundred. Fewer than `points_minimum` useful points
-    give no signal. With the median of all points as centre line no run is longer than half of them, so that in series of
-    fewer than 16 points only the crossings can signal: months of one year are few, weeks are enough. A signal is a
-    sign that the process changed, and says neither why nor whether for the better.
+    Of pure chance, and about the median of all points, one of them holds in up to 5 of a hundred series of 10 to 60 points, and in
+    up to 10 of a hundred series of 180 (days). About a frozen median one holds oftener, the more points follow: in 2 of a hundred
+    about the first 18 of 20, in 8 of a hundred about the first 12 of 24, in 28 of a hundred about the first 12 of 90. Fewer than
+    `points_minimum` useful points give no signal. With the median of all points as centre line no run is longer than half of
+    them, so that in series of fewer than 16 points only the crossings can signal: months of one year are few, weeks are
+    enough. A signal is a sign that the process changed, and says neither why nor whether for the better.
+
+    *Too many points on the line* give no verdict, neither a signal nor a shift nor that there is none: where several points lie
+    on the centre line, and it is the least or greatest value of all points, or fewer than three quarters of them are useful.
+    The rules take the sides for those of a coin; of a rate that is 0 in half of the weeks all useful points lie above.
 
     `trend` adds a rule that many charts have: so many points in a row that all rise or all fall (a repeated value
     counts once). It is off where left out: in simulations it found drifts hardly ever (Davis and Woodall 1988; Anhøj
     and Olesen 2014), and here too (see the package's README).
 
     After a `change` the question is whether the points shifted, and `signal_after` is the answer: 1 where `after_run` useful points
-    or more from the change on lie in a row on one side of the median before it, and none where there are not so many; `run_above`
-    and `run_below` are the longest. It is eight where left out. Perla, Provost and Murray (2011) call six a shift, but of twelve
-    points about the median of twelve others six in a row lie on one side in one of five series of pure chance, and eight in one
-    of fifteen; of nineteen about that of eighteen, eight in one of ten. `signal` is then of another question, whether anything
-    changed at any time, and no second answer: the note of the centre line has it in brackets, behind the shift.
+    or more from the change on lie in a row on one side of the median before it, else 0. With fewer useful points than that
+    from the change on it is too early, and there is no answer. `run_above` and `run_below` are the longest. `after_run` is eight
+    where left out. Perla, Provost and Murray (2011) call six a shift, but of twelve points about the median of twelve others six
+    in a row lie on one side in one of five series of pure chance, and eight in one of fifteen; of nineteen about that of
+    eighteen, eight in one of ten. `signal` is then of another question, whether anything changed at any time, and no second
+    answer: the note of the centre line has it in brackets, behind the shift.
 
     No intervals: how far points lie from each other is what the chart shows. The row without category and statistic is the
     centre line; its `n` and `denominator`, and those of all statistics, are the smallest of any point. So where the policy
@@ -105,7 +111,7 @@ class RunChart:
             of = f"the first {spec.baseline} points"
         if spec.change is not None:
             of = f"the points before {spec.change}"
-        rules = "runs longer and crossings fewer than chance allows"
+        rules = "runs longer and crossings fewer than chance mostly gives"
         trend = f", and {spec.trend} points that rise or fall in a row" if spec.trend is not None else ""
         return f"{what} in {by}; the median of {of}; and signals of change: {rules}{trend}"
 

@@ -16,7 +16,7 @@ _SERIES = comma(PLACED)
 
 def signal_stages(spec: RunChartSpec, prefix: str, points: str) -> Sequence[Stage]:
     """The last has a row for each series: points, n and below (the smallest), centre, useful, base, longest_run, crossings
-    and their limits, longest_trend, after, run_above, run_below."""
+    and their limits, longest_trend, useful_after, run_above, run_below."""
     stages = [_centres(prefix, points), _sides(prefix, points), _runs(prefix, "runs", "1 = 1")]
     if spec.change is not None:
         stages.append(_runs(prefix, "runs_after", "base = 0"))
@@ -94,6 +94,7 @@ def _series(spec: RunChartSpec, prefix: str) -> Stage:
         joins.append(("trends", "t"))
     if spec.change is not None:
         items |= {name: f"COALESCE(a.{name}, 0e0)" for name in ("run_above", "run_below")}
+        items["useful_after"] = "COALESCE(a.useful, 0e0)"
         joins.append(("runs_after", "a"))
     known = comma(f"{text} AS {name}" for name, text in items.items())
     joined = "".join(f"\nLEFT JOIN {prefix}{name} AS {alias} ON {on(alias, 'c', PLACED)}" for name, alias in joins)

@@ -7,7 +7,11 @@ from itertools import combinations
 from metricspec.measure import PLACED, Statistic
 from metricspec.sql.stage import NO_NUMBER, NO_TEXT, Stage, comma, lit, stage
 
+from metricspec_improvement.limits import crowded_sql
 from metricspec_improvement.spec import RunChartSpec
+
+TOO_MANY = "too many points lie on the centre line"
+CROWDED = crowded_sql("points", "useful", "crossings")
 
 
 def statistics(spec: RunChartSpec) -> tuple[Statistic, ...]:
@@ -16,10 +20,10 @@ def statistics(spec: RunChartSpec) -> tuple[Statistic, ...]:
         "useful_points": "points off the centre line",
         "baseline_points": "points that the centre line is the median of",
         "longest_run": "the longest run of points on one side of the centre line",
-        "longest_run_limit": "the longest run that chance allows",
+        "longest_run_limit": "the longest run that chance mostly gives",
         "crossings": "how often the centre line is crossed",
-        "crossings_limit": "the fewest crossings that chance allows",
-        "signal": "whether the series varies otherwise than chance would (1) or not (0)",
+        "crossings_limit": "the fewest crossings that chance mostly gives",
+        "signal": "whether the series varies otherwise than chance alone mostly does (1) or not (0)",
     }
     if spec.trend is not None:
         found["longest_trend"] = "the longest row of points that all rise, or all fall"
@@ -72,14 +76,15 @@ def _values(spec: RunChartSpec) -> list[tuple[str, str]]:
             "run_above": "run_above",
             "run_below": "run_below",
             "shift_from": f"{spec.after_run}e0",
-            "signal_after": f"CASE WHEN {_long_enough(spec)} THEN CASE WHEN {_after(spec)} THEN 1e0 ELSE 0e0 END END",
+            "signal_after": f"CASE WHEN {_judged_after(spec)} THEN CASE WHEN {_after(spec)} THEN 1e0 ELSE 0e0 END END",
         }
     assert tuple(found) == tuple(one.name for one in statistics(spec))
     return list(found.items())
 
 
 def _judged(spec: RunChartSpec) -> str:
-    return f"centre IS NOT NULL AND useful >= {spec.points_minimum} AND useful <= {spec.most}"
+    """Whether a signal is told, or that there is none."""
+    return f"centre IS NOT NULL AND useful >= {spec.points_minimum} AND useful <= {spec.most} AND NOT {CROWDED}"
 
 
 def _rules(spec: RunChartSpec) -> list[str]:
@@ -87,9 +92,10 @@ def _rules(spec: RunChartSpec) -> list[str]:
     return ["longest_run > longest_run_limit", "crossings < crossings_limit", *trend]
 
 
-def _long_enough(spec: RunChartSpec) -> str:
-    """Whether there are points before the change, and enough from it on to be a shift at all."""
-    return f"base > 0 AND points - base >= {spec.after_run}"
+def _judged_after(spec: RunChartSpec) -> str:
+    """Whether a shift is told, or that there is none: there are points before the change, and enough off the line from it on to
+    be a shift at all."""
+    return f"base > 0 AND useful_after >= {spec.after_run} AND NOT {CROWDED}"
 
 
 def _after(spec: RunChartSpec) -> str:
@@ -109,7 +115,7 @@ def _notes(spec: RunChartSpec) -> str:
 
 
 def _notes_of_all(spec: RunChartSpec) -> str:
-    says = ["a run longer than chance allows", "fewer crossings than chance allows"]
+    says = ["a run longer than chance mostly gives", "fewer crossings than chance mostly gives"]
     says += [f"{spec.trend} points or more in a row that rise or fall"] if spec.trend is not None else []
     rules = list(zip(_rules(spec), says, strict=True))
     several = [some for size in range(len(rules), 0, -1) for some in combinations(rules, size)]
@@ -119,7 +125,8 @@ def _notes_of_all(spec: RunChartSpec) -> str:
     ]
     few = f"no signal is told of fewer than {spec.points_minimum} points off the centre line"
     many = f"no signal is told of more than {spec.most} points"
-    return f"""CASE WHEN useful > {spec.most} THEN {lit(many)} WHEN NOT ({_judged(spec)}) THEN {lit(few)}
+    return f"""CASE WHEN useful > {spec.most} THEN {lit(many)} WHEN points < {spec.points_minimum} THEN {lit(few)}
+        WHEN {CROWDED} THEN {lit(f"no signal is told: {TOO_MANY}")} WHEN NOT ({_judged(spec)}) THEN {lit(few)}
         {" ".join(signals)} ELSE 'no signal' END"""
 
 
@@ -128,8 +135,9 @@ def _notes_after(spec: RunChartSpec, change: str) -> str:
     row = f"shift from {change} on: {run} {{}} the centre line"
     above, below, both = (row.format(side) for side in ("above", "below", "above, and so many below,"))
     none = f"no shift from {change} on: no {spec.after_run} points in a row on one side of the centre line"
-    few = f"no shift is told of fewer than {spec.after_run} points from {change} on"
+    few = f"no shift is told of fewer than {spec.after_run} points off the centre line from {change} on"
     return f"""CASE WHEN points - base < {spec.after_run} THEN {lit(few)}
+        WHEN {CROWDED} THEN {lit(f"no shift is told: {TOO_MANY}")} WHEN NOT ({_judged_after(spec)}) THEN {lit(few)}
         WHEN run_above >= {spec.after_run} AND run_below >= {spec.after_run} THEN {lit(both)}
         WHEN run_above >= {spec.after_run} THEN {lit(above)} WHEN run_below >= {spec.after_run} THEN {lit(below)}
         ELSE {lit(none)} END"""

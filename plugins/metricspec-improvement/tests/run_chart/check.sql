@@ -20,7 +20,7 @@ WITH point AS (
     NULL AS notes FROM point
   UNION ALL
   SELECT school_id, NULL, NULL, NULL, below, n, 100 * centre, CASE WHEN useful < 10
-    THEN 'no signal is told of fewer than 10 points off the centre line' ELSE 'signal: fewer crossings than chance allows' END FROM signal
+    THEN 'no signal is told of fewer than 10 points off the centre line' ELSE 'signal: fewer crossings than chance mostly gives' END FROM signal
   UNION ALL
   SELECT school_id, NULL, unnest(['points', 'useful_points', 'baseline_points', 'longest_run', 'longest_run_limit', 'crossings',
     'crossings_limit', 'signal']), NULL, below, n, unnest([points, useful, points, longest, run_limit, crossings, crossings_limit,

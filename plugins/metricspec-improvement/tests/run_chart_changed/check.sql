@@ -1,4 +1,4 @@
--- Points as they stand; sides of the median before the change as texts of + and -, in which runs and steps are found by pattern.
+-- No school has a verdict: A has too many points on the line, B none after the change, C none before it. Points as they stand; sides of the median before the change as texts of + and -, in which runs and steps are found by pattern.
 WITH point AS (
   SELECT school_id, strftime(date, '%Y-%m-%d') AS period, count(DISTINCT student_id) AS n, sum(days_absent) AS above,
     sum(days_expected) AS below, sum(days_absent)::double / sum(days_expected)::double AS value
@@ -28,22 +28,20 @@ WITH point AS (
     CASE WHEN useful > 0 THEN round(log2(useful) + 3) END AS run_limit, CASE useful WHEN 9 THEN 2 WHEN 2 THEN 0 END AS crossings_limit
   FROM series JOIN longest USING (school_id)
 ), told AS (
-  SELECT *, useful >= 9 AND (longest > run_limit OR crossings < crossings_limit OR trend >= 5) AS signalled, up >= 6 OR down >= 6 AS shifted
-  FROM signal
+  SELECT *, points > useful + 1 AND (centre IN (list_min(values), list_max(values)) OR useful / points < 0.75) AS crowded FROM signal
 ), made AS (
   SELECT school_id, period AS category, NULL AS statistic, above AS numerator, below AS denominator, n, 100 * value AS value,
     NULL AS notes FROM point
   UNION ALL
   SELECT school_id, NULL, NULL, NULL, below, n, 100 * centre, CASE
     WHEN base = 0 THEN 'no point before 2024-09-11'
-    WHEN shifted AND signalled THEN 'shift from 2024-09-11 on: 6 points or more in a row above the centre line (apart from that, over all points, signal: a run longer than chance allows, fewer crossings than chance allows)'
-    WHEN points - base < 6 AND useful < 9 THEN 'no shift is told of fewer than 6 points from 2024-09-11 on (apart from that, over all points, no signal is told of fewer than 9 points off the centre line)'
+    WHEN points - base >= 6 AND crowded THEN 'no shift is told: too many points lie on the centre line (apart from that, over all points, no signal is told: too many points lie on the centre line)'
+    WHEN points - base < 6 AND useful < 9 THEN 'no shift is told of fewer than 6 points off the centre line from 2024-09-11 on (apart from that, over all points, no signal is told of fewer than 9 points off the centre line)'
     ELSE 'not among the rows' END FROM told
   UNION ALL
   SELECT school_id, NULL, unnest(['points', 'useful_points', 'baseline_points', 'longest_run', 'longest_run_limit', 'crossings',
     'crossings_limit', 'signal', 'longest_trend', 'trend_from', 'points_after', 'run_above', 'run_below', 'shift_from', 'signal_after']),
     NULL, below, n, unnest([points, useful, base, longest, run_limit, crossings, crossings_limit,
-    CASE WHEN useful >= 9 THEN signalled::int END, trend, 5, points - base, up, down, 6,
-    CASE WHEN base > 0 AND points - base >= 6 THEN shifted::int END]), NULL FROM told
+    NULL, trend, 5, points - base, up, down, 6, NULL]), NULL FROM told
 )
 SELECT school_id AS org_id, 'ALL' AS student_group, * EXCLUDE (school_id) FROM made WHERE statistic IS NULL OR value IS NOT NULL

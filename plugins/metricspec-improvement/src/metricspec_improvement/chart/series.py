@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 KEYS = ("indicator", "version", "school_year", "org_level", "org_id", "student_group")
 NEEDED = (*KEYS, "category", "statistic", "n", "value", "suppressed", "notes")
-AFTER = "signal_after"  # the statistic that only indicators with a change have
+AFTER = "points_after"  # the statistic that indicators with a change have, and always: signal_after has no row where it is too early
 WHY = {
     "primary": "too few students",
     "complementary": "so that no total of the year tells another",

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from metricspec_improvement.chart.chance import shifts, signals
 from metricspec_improvement.chart.series import Series
 from metricspec_improvement.chart.words import Labels, counted, number
+from metricspec_improvement.tally import TOO_MANY
 
 NO_WHY = "is a sign that something changed, and says neither why nor whether for the better"
 NO_PROOF = "is no proof that nothing changed"
+CROWDED = "No verdict: too many points lie on the median."
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,26 @@ def _without_centre(series: Series) -> str:
 
 def _of_all(series: Series, labels: Labels) -> Verdict:
     median = _median(series, labels)
+    if TOO_MANY in series.notes:
+        return Verdict(CROWDED, (median, _off(series)))
     if "signal" not in series.facts:
         return Verdict(f"No verdict: {series.notes}.", (median,))
     rule = f"{_found(series)} Where nothing changes, chance alone gives a signal in {_chance_of_signal(series)} series of so many points. "
     if series.facts["signal"] == 1:
-        said = "Signal: the points vary otherwise than chance alone would."
+        said = "Signal: points that vary by chance alone mostly look otherwise."
         return Verdict(said, (median, f"{rule}A signal {NO_WHY}{_better(labels)}."))
-    return Verdict("No signal: the points vary as chance alone would.", (median, f"{rule}No signal {NO_PROOF}."))
+    return Verdict(
+        "No signal: points that vary by chance alone often look like this.", (median, f"{rule}No signal {NO_PROOF}.")
+    )
 
 
 def _of_change(series: Series, labels: Labels) -> Verdict:
     change, needed = labels.change or "the change", series.facts["shift_from"]
     median = _median(series, labels)
     if "signal_after" not in series.facts:
-        there = counted(series.after, "point") if series.after else "no point"
-        said = f"Too early to say: there {'is' if series.after < 2 else 'are'} {there} after {change}, and a shift is {needed:g} in a row."
-        return Verdict(said, (median,), _apart(series))
+        if series.after >= needed and TOO_MANY in series.notes:
+            return Verdict(CROWDED, (median, _off(series)))
+        return Verdict(f"Too early to say: {_too_few(series, change)}", (median,), _apart(series))
     chance = _of_hundred(shifts(series.baseline, series.after, int(needed)))
     rule = (
         f"A shift is {needed:g} points or more in a row on one side of that median. Where nothing changes, chance alone gives a shift in "
@@ -77,11 +83,31 @@ def _of_change(series: Series, labels: Labels) -> Verdict:
     return Verdict(said, (median, f"{rule}No shift {NO_PROOF}."), _apart(series))
 
 
+def _too_few(series: Series, change: str) -> str:
+    needed = series.facts["shift_from"]
+    if series.after >= needed:
+        return f"fewer than {needed:g} of the {series.after} points after {change} lie off the earlier median, and a shift is {needed:g} in a row."
+    there = counted(series.after, "point") if series.after else "no point"
+    return f"there {'is' if series.after < 2 else 'are'} {there} after {change}, and a shift is {needed:g} in a row."
+
+
+def _off(series: Series) -> str:
+    """Why there is no verdict where many points lie on the line."""
+    facts = series.facts
+    side = ", all on one side" if facts["useful_points"] and not facts["crossings"] else ""
+    return (
+        f"Of the {counted(facts['points'], 'point')} {facts['useful_points']:g} lie off it{side}. The rules are for points that fall on "
+        "either side of it like coins."
+    )
+
+
 def _apart(series: Series) -> str:
     """What the rules for all points say, beside a verdict on a change."""
     start = "Apart from that, the rules for all points, which know of no change and ask whether anything changed at any time:"
+    if TOO_MANY in series.notes:
+        return f"{start} no verdict, too many points lie on the median."
     if "signal" not in series.facts:
-        return f"{start} too few points are off the median, or too many."
+        return f"{start} no verdict, too few points lie off the median, or too many."
     said = "a signal" if series.facts["signal"] == 1 else "no signal"
     return f"{start} {said}. {_found(series)} Chance alone gives a signal in {_chance_of_signal(series)} series of so many points."
 
@@ -105,8 +131,8 @@ def _found(series: Series) -> str:
     """What the rules for all points go by."""
     facts = series.facts
     said = (
-        f"The longest run on one side of the median is {counted(facts['longest_run'], 'point')} (chance allows "
-        f"{facts['longest_run_limit']:g}) and the line is crossed {counted(facts['crossings'], 'time')} (chance gives "
+        f"The longest run on one side of the median is {counted(facts['longest_run'], 'point')} (chance mostly gives "
+        f"{facts['longest_run_limit']:g} or fewer) and the line is crossed {counted(facts['crossings'], 'time')} (chance mostly gives "
         f"{facts['crossings_limit']:g} or more)"
     )
     if "trend_from" in facts:
