@@ -114,7 +114,9 @@ def _record(path: Path) -> Record:
     try:
         found = json.loads(_text(path))
     except (ValueError, RecursionError):
-        raise UsageError(f"the record of {path.name} ({source.name}) cannot be read: somebody changed or cut it") from None
+        raise UsageError(
+            f"the record of {path.name} ({source.name}) cannot be read: somebody changed or cut it"
+        ) from None
     except (OSError, KeyError):
         raise UsageError(
             f"{path.name} has no record of how it was made{'' if source == path else f' ({source.name} beside it)'}: "
