@@ -65,7 +65,7 @@ anything. One runs where the project (in this folder, or of `--project`) names i
 
 `metricspec.org_names` and `metricspec.org_id` read the orgs that a person names, as the option `--org` of our own commands does.
 
-May import: `metricspec` itself (what its `__all__` names), `model`, `measure`, `sql`, `warehouse`, `offers`, `schoolyear`, `problems`."""
+May import: `metricspec` itself (all that it offers), `model`, `measure`, `sql`, `warehouse`, `offers`, `schoolyear`, `problems`."""
 
 
 @dataclass(frozen=True)
