@@ -203,7 +203,6 @@ HOLES: Mapping[tuple[str, str, Form], Hole] = {
     ("datafusion", "quadrants", "statement"): ENDLESS,
     ("clickhouse", "growth", "statement"): LARGE,
     ("clickhouse", "quadrants", "statement"): LARGE,
-    ("clickhouse", "gap", "statement"): MANY,
     ("clickhouse", "disparity", "statement"): MANY,
     ("clickhouse", "survey_scale", "statement"): LARGE,
     ("clickhouse", "ratio", "statement"): NO_BANDS,
