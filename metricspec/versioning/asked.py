@@ -74,7 +74,8 @@ def compared(given: Asked, calendar: Calendar) -> tuple[Compared, ...]:
     comparison = Comparison(given.old.snapshot, given.new.snapshot, calendar)
     found = comparison.all()
     marks = {one.mark for one in found}
-    same = (one for id_ in given.new.snapshot.ids("indicator") for one in comparison.indicator(id_))
+    suspects = given.new.snapshot.ids("indicator") if given.new.faulty else ()
+    same = (one for id_ in suspects for one in comparison.indicator(id_))
     found += [one for one in same if one.mark not in marks and _fails_now(one, given)]
     if given.ids:
         return tuple(one for one in found if one.key[0] == "indicator" and _names(one) & set(given.ids))
@@ -82,9 +83,7 @@ def compared(given: Asked, calendar: Calendar) -> tuple[Compared, ...]:
 
 
 def _fails_now(one: Compared, given: Asked) -> bool:
-    if one.old is None or one.new is None or not given.new.faulty:
-        return False
-    return bool(given.new.errors(one.new)) and not given.old.errors(one.old)
+    return bool(one.old and one.new and given.new.errors(one.new) and not given.old.errors(one.old))
 
 
 def _names(one: Compared) -> set[str]:
