@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 _TEXT = {"type": "string"}
+_MINIMUMS = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "integer"}}}
 _MAYBE = {"type": ["string", "null"]}
 _TEXTS = {"type": "array", "items": _TEXT}
 _DATASET = {
@@ -45,7 +46,7 @@ SHAPE: Mapping[str, Any] = MappingProxyType(
             "engine": {"type": "object", "required": ["name"], "properties": {"name": _TEXT, "version": _TEXT}},
             "binding": {"type": "object", "required": ["hash"], "properties": {"id": _MAYBE, "hash": _TEXT}},
             "data": {"type": "object", "additionalProperties": _DATASET},
-            "policies": {"type": "object"},
+            "policies": {"type": "object", "additionalProperties": _MINIMUMS},
             "plugins": {"type": "object", "additionalProperties": _TEXT},
             "key": _MAYBE,
             "rows": {

@@ -88,7 +88,8 @@ def verify(project: Project, file: ResultFile, means: Means) -> Verdict:
         *_data(file.record, now),
         *_fit(asked, means),
     )
-    least = least_shown(policies(project, project.registry.involved(there, project.catalog)))
+    then = (n for one in file.record["policies"].values() for name in ("privacy", "report") for n in one.get(name, ()))
+    least = max(least_shown(policies(project, project.registry.involved(there, project.catalog))), *then, 1)
     rows = compared(file, narrowed(frame, asked), least)
     digits = {id_.partition("@")[0]: project.indicator(id_).digits for id_ in there}  # the same in all versions (MS215)
     return Verdict(file.record, found, tuple(_notes(file.record, now)), rows, digits)
